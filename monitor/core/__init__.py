@@ -1,0 +1,1 @@
+"""The ground: nouns and rules, pure, standard library only."""

@@ -1,0 +1,29 @@
+"""Ids, made from the facts they name: the same fact has the same id after a restart, a replay or a retry."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from monitor.core.model import EventKind, Instant, Status
+
+
+def incident_id(component: str, started_at: Instant) -> str:
+    """Of the trouble that began in a component at an instant."""
+    return f"inc_{_digest(component, started_at)}"
+
+
+def incident_event_id(incident: str, ordinal: int, kind: EventKind) -> str:
+    """Of one entry in an incident's timeline; the first entry has ordinal 0."""
+    return f"evt_{_digest(incident, ordinal, kind)}"
+
+
+def status_event_id(component: str, status: Status, decided: Instant) -> str:
+    return f"evt_{_digest(component, status, decided)}"
+
+
+def window_event_id(window: str, kind: EventKind) -> str:
+    return f"evt_{_digest(window, kind)}"
+
+
+def _digest(*facts: object) -> str:
+    return sha256("\n".join(str(fact) for fact in facts).encode()).hexdigest()[:16]

@@ -1,0 +1,410 @@
+"""The nouns. Instants and durations are whole milliseconds (instants UTC, since 1970); phases are microseconds.
+
+Everything here is frozen: a state is replaced, never changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import TypeAlias
+
+Instant: TypeAlias = int
+Duration: TypeAlias = int
+
+SECOND: Duration = 1_000
+MINUTE: Duration = 60 * SECOND
+HOUR: Duration = 60 * MINUTE
+DAY: Duration = 24 * HOUR
+
+
+# ── what one run says ────────────────────────────────────────────────────────────────────────────────
+
+
+class Verdict(StrEnum):
+    """What one run came to."""
+
+    PASS = "pass"
+    SLOW = "slow"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+class Reason(StrEnum):
+    """Why a run did not pass: a closed list."""
+
+    # slow
+    LATENCY = "latency"
+    CERTIFICATE_EXPIRING = "certificate_expiring"
+    # fail
+    DNS = "dns"
+    DNS_TIMEOUT = "dns_timeout"
+    CONNECT_REFUSED = "connect_refused"
+    CONNECT_TIMEOUT = "connect_timeout"
+    UNREACHABLE = "unreachable"
+    TLS = "tls"
+    TLS_TIMEOUT = "tls_timeout"
+    TLS_EXPIRED = "tls_expired"
+    TLS_NOT_YET_VALID = "tls_not_yet_valid"
+    TLS_HOSTNAME = "tls_hostname"
+    TLS_UNTRUSTED = "tls_untrusted"
+    TIMEOUT_HEADERS = "timeout_headers"
+    TIMEOUT_BODY = "timeout_body"
+    RESET = "reset"
+    TRUNCATED = "truncated"
+    PROTOCOL = "protocol"
+    REDIRECTS = "redirects"
+    REDIRECT_REFUSED = "redirect_refused"
+    TOO_LARGE = "too_large"
+    HTTP_STATUS = "http_status"
+    HEADER = "header"
+    BODY = "body"
+    JSON = "json"
+    STEP = "step"
+    AUTH = "auth"
+    CALLBACK_MISSING = "callback_missing"
+    HEARTBEAT_MISSED = "heartbeat_missed"
+    # unknown: the fault is ours
+    OWN_FDS = "own_fds"
+    OWN_PORTS = "own_ports"
+    OWN_RESOLVER = "own_resolver"
+    OWN_NETWORK = "own_network"
+    OWN_CLOCK = "own_clock"
+    STALL = "stall"
+    BUG = "bug"
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """Microseconds spent in each phase of a run; None for a phase that was not reached or does not apply."""
+
+    resolve: int | None = None
+    connect: int | None = None
+    tls: int | None = None
+    processing: int | None = None
+    transfer: int | None = None
+
+    @property
+    def latency(self) -> int:
+        """The sum of the phases, in microseconds."""
+        return sum(spent or 0 for spent in (self.resolve, self.connect, self.tls, self.processing, self.transfer))
+
+
+PHASES = tuple(phase.name for phase in fields(Phases))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What one run of a probe came to. `at` is when it was observed, `started` when the run began."""
+
+    probe: str  # "component/probe"
+    started: Instant
+    at: Instant
+    verdict: Verdict
+    reason: Reason | None = None
+    phases: Phases = Phases()
+    http_status: int | None = None
+    certificate_expires: Instant | None = None
+    detail: str = ""  # one line for people, redacted: "HTTP 503 instead of 2xx"; empty on a pass
+    evidence: Mapping[str, str] = field(default_factory=dict)  # what was seen, redacted; on failures only
+    stalled: bool = False  # our own loop stalled meanwhile, without bearing on the verdict
+
+
+# ── what we are told to watch ────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeSetup:
+    """A probe as the rules see it; how it asks is the probers' concern."""
+
+    id: str  # "component/probe"
+    interval: Duration
+    failure_threshold: int
+    success_threshold: int
+    recheck_interval: Duration
+    fingerprint: str  # changes with the target or an expectation, and then the streak is cleared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentSetup:
+    """A part visitors know. `depends_on` names components of the same setup, without circles."""
+
+    id: str
+    name: str
+    description: str = ""
+    depends_on: tuple[str, ...] = ()
+    probes: tuple[ProbeSetup, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """One planned maintenance, as instants: starts ≤ t < ends."""
+
+    id: str
+    title: str
+    components: tuple[str, ...]
+    starts: Instant
+    ends: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """All that the rules need of a config; components in the order in which they are shown."""
+
+    components: tuple[ComponentSetup, ...] = ()
+    resolve_after: Duration = 2 * MINUTE
+    windows: tuple[Window, ...] = ()
+
+
+# ── observations: all that can move the board ────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed."""
+
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """We watch again since `at`; nobody did since `last_alive` (None: never before)."""
+
+    at: Instant
+    last_alive: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """From `at` on this is what we watch."""
+
+    at: Instant
+    setup: Setup
+
+
+Observation: TypeAlias = Result | Tick | Started | Configured
+
+
+# ── what we remember ─────────────────────────────────────────────────────────────────────────────────
+
+
+class Health(StrEnum):
+    """A probe after its thresholds."""
+
+    UP = "up"
+    SLOW = "slow"
+    DOWN = "down"
+    UNKNOWN = "unknown"
+
+
+class Status(StrEnum):
+    """What visitors are told of a component."""
+
+    OPERATIONAL = "operational"
+    DEGRADED = "degraded_performance"
+    PARTIAL_OUTAGE = "partial_outage"
+    MAJOR_OUTAGE = "major_outage"
+    MAINTENANCE = "under_maintenance"
+    UNKNOWN = "unknown"
+
+
+TROUBLE = frozenset({Status.DEGRADED, Status.PARTIAL_OUTAGE, Status.MAJOR_OUTAGE})
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one status; it lasts until the next span of its component begins."""
+
+    since: Instant
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of one confirmed health; it lasts until the next stretch of its probe begins.
+
+    While `blind`, nobody could see the probe: unknown lies over the health, which waits beneath.
+    """
+
+    since: Instant
+    health: Health
+    blind: bool = False
+
+    @property
+    def effective(self) -> Health:
+        return Health.UNKNOWN if self.blind else self.health
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Results in a row of one sort: how many, and when the first of them started."""
+
+    count: int = 0
+    since: Instant = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeState:
+    """What we remember of a probe beside its latest result.
+
+    `track` is its health over time, oldest first, as far back as a confirmation may still rewrite it; never empty.
+    """
+
+    track: tuple[Stretch, ...]
+    fails: Run = Run()  # in a row, while not down
+    bads: Run = Run()  # slow or fail in a row, while neither slow nor down
+    goods: Run = Run()  # not failed in a row, while down
+    passes: Run = Run()  # passed in a row, while slow
+    reasons: tuple[Reason, ...] = ()  # distinct reasons of the streak against the health, or of the trouble it became
+    detail: str = ""  # what the latest run of that streak saw, for people
+    unwatched: Duration = 0  # how long we did not watch since the latest result
+
+    @property
+    def health(self) -> Health:
+        """The last confirmed one, whatever lies over it."""
+        return self.track[-1].health
+
+    @property
+    def masked(self) -> bool:
+        """Whether unknown lies over the health now."""
+        return self.track[-1].blind
+
+    @property
+    def effective(self) -> Health:
+        return self.track[-1].effective
+
+    @property
+    def streak_since(self) -> Instant | None:
+        """When the oldest streak that may still rewrite the past began; None while nothing is unconfirmed."""
+        begun = [run.since for run in (self.fails, self.bads, self.goods, self.passes) if run.count]
+        return min(begun, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentState:
+    """What we remember of a component. `tail` is the end of its ledger, as far back as it may be rewritten."""
+
+    status: Status = Status.UNKNOWN  # as shown
+    beneath: Status = Status.UNKNOWN  # by its probes alone, whatever window lies over it
+    decided: Instant = 0  # when the shown status was decided
+    told: Status = Status.OPERATIONAL  # the last known status; what changes are compared with
+    tail: tuple[Span, ...] = ()
+
+    @property
+    def since(self) -> Instant:
+        """When the current span began."""
+        return self.tail[-1].since if self.tail else self.decided
+
+
+class IncidentStatus(StrEnum):
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+
+
+class Impact(StrEnum):
+    NONE = "none"
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One entry of an incident's timeline."""
+
+    status: IncidentStatus
+    message: str
+    timestamp: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """A stretch of trouble. `created_at`/`resolved_at` say when we decided, `started_at`/`ended_at` when it was."""
+
+    id: str
+    title: str
+    status: IncidentStatus
+    impact: Impact
+    created_at: Instant
+    started_at: Instant
+    resolved_at: Instant | None = None
+    ended_at: Instant | None = None
+    components: tuple[str, ...]  # in the order in which they joined; nobody leaves but by removal
+    cause: str  # the component that explains the others
+    worst: Mapping[str, Status] = field(default_factory=dict)  # component → worst status in this incident
+    updates: tuple[Update, ...] = ()
+    merged_into: str | None = None
+    resolve_at: Instant | None = None  # deadline, while monitoring and all is well
+    reopen_until: Instant | None = None  # trouble that started by then reopens it; None: never
+    setbacks: tuple[Instant, ...] = ()  # returns from monitoring and reopenings
+    reopened: int = 0
+
+    @property
+    def open(self) -> bool:
+        return self.status is not IncidentStatus.RESOLVED
+
+
+# ── what is worth telling ────────────────────────────────────────────────────────────────────────────
+
+
+class EventKind(StrEnum):
+    INCIDENT_CREATED = "incident.created"
+    INCIDENT_UPDATED = "incident.updated"
+    INCIDENT_RESOLVED = "incident.resolved"
+    COMPONENT_STATUS_CHANGED = "component.status_changed"
+    MAINTENANCE_SCHEDULED = "maintenance.scheduled"
+    MAINTENANCE_STARTED = "maintenance.started"
+    MAINTENANCE_COMPLETED = "maintenance.completed"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """The subject of `component.status_changed`."""
+
+    component: str
+    status: Status
+    previous: Status
+    since: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A fact worth telling, with its subject as it was then. The id comes from the fact alone."""
+
+    id: str
+    kind: EventKind
+    at: Instant
+    subject: Incident | StatusChange | Window
+
+
+# ── what a decision comes to ─────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRewrite:
+    """All spans of a component that begin at `since` or later are replaced by `spans`."""
+
+    since: Instant
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What one observation changed. None as a state means: forget it (its history stays)."""
+
+    setup: Setup | None = None
+    probes: Mapping[str, ProbeState | None] = field(default_factory=dict)
+    components: Mapping[str, ComponentState | None] = field(default_factory=dict)
+    ledger: Mapping[str, LedgerRewrite] = field(default_factory=dict)
+    incidents: Mapping[str, Incident] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        return self is not QUIET
+
+
+QUIET = Step()  # the one step in which nothing changed: compare with `is`

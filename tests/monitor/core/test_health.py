@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import pytest
+
+from monitor.core import health
+from monitor.core.model import SECOND, Health, ProbeState, Reason, Stretch, Verdict
+from tests.builders import NOON, probe_setup, result
+from tests.monitor.core.story import PACE, VERDICTS
+
+
+def heard(series: str, state: ProbeState | None = None) -> ProbeState:
+    state = state or health.unheard_of(NOON)
+    for beat, letter in enumerate(series):
+        state = health.hear(state, probe_setup(), result(verdict=VERDICTS[letter], started=NOON + beat * PACE))
+    return state
+
+
+def track(state: ProbeState) -> str:
+    """The health at each beat: up, slow, Down, ? for unknown, in the order of the runs."""
+    letters = {Health.UP: "u", Health.SLOW: "s", Health.DOWN: "D", Health.UNKNOWN: "?"}
+    beats = range(int((state.track[-1].since - NOON) / PACE) + 1)
+    return "".join(
+        letters[[stretch for stretch in state.track if stretch.since <= NOON + beat * PACE][-1].effective]
+        for beat in beats
+    )
+
+
+@pytest.mark.parametrize(
+    ("series", "expected"),
+    [
+        ("", Health.UNKNOWN),
+        (".", Health.UP),
+        ("S", Health.UP),
+        ("F", Health.UNKNOWN),
+        ("FF", Health.UNKNOWN),
+        ("FFF", Health.DOWN),
+        ("FF.", Health.UP),
+        (".FF", Health.UP),
+        (".FF.F", Health.UP),
+        (".FFF", Health.DOWN),
+        (".SSS", Health.SLOW),
+        (".SFS", Health.SLOW),
+        (".SFFS", Health.SLOW),
+        (".SS.S", Health.UP),
+        (".SFFF", Health.DOWN),
+        ("FFF.", Health.DOWN),
+        ("FFF..", Health.UP),
+        ("FFF.F.", Health.DOWN),
+        ("FFFS.", Health.UP),
+        ("FFF.S", Health.SLOW),
+        ("FFFSS", Health.SLOW),
+        (".SSS.", Health.SLOW),
+        (".SSS..", Health.UP),
+        (".SSS.S.", Health.SLOW),
+        (".SSSFFF", Health.DOWN),
+        (".FFU", Health.UNKNOWN),
+        (".FFUF", Health.DOWN),
+        ("FFF.U.", Health.UP),
+        (".U.", Health.UP),
+        (".UFF", Health.UP),
+    ],
+)
+def test_a_series_of_verdicts_comes_to_a_health(series: str, expected: Health) -> None:
+    assert heard(series).effective is expected
+
+
+@pytest.mark.parametrize(
+    ("series", "expected"),
+    [
+        (".FFF", "uD"),  # a confirmed outage begins at the first failure of its streak
+        (".FFF.F..", "uDDDDDu"),  # and ends at the first run of the streak that ended it
+        (".SFFF", "usD"),  # slow at first, then down since the first failure
+        (".FUFF", "uD?D"),  # unknown time stays unknown
+        ("FFF", "D"),
+        ("U.", "?u"),
+    ],
+)
+def test_the_track_is_dated_back_to_the_run_that_decided(series: str, expected: str) -> None:
+    assert track(heard(series)) == expected
+
+
+def test_a_pass_of_a_settled_probe_changes_nothing() -> None:
+    state = heard("..")
+    assert health.is_settled(state)
+    assert health.hear(state, probe_setup(), result(started=NOON + 9 * PACE)) is state
+
+
+def test_one_more_failure_of_a_down_probe_changes_nothing() -> None:
+    state = heard("FFF")
+    assert health.hear(state, probe_setup(), result(verdict=Verdict.FAIL, started=NOON + 9 * PACE)) is state
+
+
+def test_thresholds_of_one_confirm_at_once() -> None:
+    quick = probe_setup(failure_threshold=1, success_threshold=1)
+    down = health.hear(heard("."), quick, result(verdict=Verdict.FAIL, started=NOON + PACE))
+    assert down.health is Health.DOWN
+    assert health.hear(down, quick, result(started=NOON + 2 * PACE)).health is Health.UP
+
+
+def test_a_streak_keeps_its_distinct_reasons() -> None:
+    state = heard(".")
+    for beat, reason in enumerate((Reason.RESET, Reason.HTTP_STATUS, Reason.RESET), 1):
+        failed = result(verdict=Verdict.FAIL, reason=reason, started=NOON + beat * PACE)
+        state = health.hear(state, probe_setup(), failed)
+    assert state.reasons == (Reason.RESET, Reason.HTTP_STATUS)
+
+
+def test_a_failure_streak_that_follows_slow_runs_has_reasons_of_its_own() -> None:
+    assert heard(".SFFF").reasons == (Reason.HTTP_STATUS,)
+
+
+def test_a_changed_target_clears_the_streak_and_keeps_the_history() -> None:
+    state = health.without_streak(heard(".FF"))
+    assert state.streak_since is None
+    assert state.health is Health.UP
+
+
+def test_nothing_is_left_after_the_moment_the_clock_is_set_back_to() -> None:
+    state = health.set_back(heard(".FFFFF."), NOON + 10 * SECOND)
+    assert state.track == (Stretch(NOON, Health.UP), Stretch(NOON + 10 * SECOND, Health.DOWN))
+    assert state.goods.since == NOON + 10 * SECOND
+
+
+def test_pruning_keeps_the_stretch_that_holds_at_the_horizon() -> None:
+    state = heard(".FFF..")
+    assert health.pruned(state, NOON + 3 * PACE).track == state.track[1:]

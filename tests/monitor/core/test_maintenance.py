@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from monitor.core.model import MINUTE, SECOND, EventKind, IncidentStatus, Instant, Status, Window
+from tests.builders import NOON, component_setup, setup
+from tests.monitor.core.story import Story
+
+
+def window(starts: int, ends: int, *components: str) -> Window:
+    """Times in seconds since the beginning of the story."""
+    at: Instant = NOON
+    return Window(
+        id="mnt_1",
+        title="Database upgrade",
+        components=components or ("api",),
+        starts=at + starts * SECOND,
+        ends=at + ends * SECOND,
+    )
+
+
+def maintenance_events(story: Story) -> list[tuple[str, int]]:
+    return [
+        (event.kind.removeprefix("maintenance."), (event.at - NOON) // SECOND)
+        for event in story.events
+        if event.kind.startswith("maintenance.")
+    ]
+
+
+def test_a_component_is_under_maintenance_while_its_window_runs() -> None:
+    story = Story(windows=(window(60, 120),)).runs(".......")
+    assert story.ledger() == [(0, "."), (60, "w"), (120, ".")]
+
+
+def test_a_window_is_told_of_when_it_becomes_known_begins_and_ends() -> None:
+    story = Story(windows=(window(60, 120),)).runs(".......")
+    assert maintenance_events(story) == [("scheduled", 0), ("started", 60), ("completed", 120)]
+
+
+def test_windows_are_told_at_their_instants_when_nobody_watched_them() -> None:
+    story = Story(windows=(window(60, 120),)).runs("..").sleep(10 * MINUTE)
+    assert maintenance_events(story) == [("scheduled", 0), ("started", 60), ("completed", 120)]
+    assert story.ledger() == [(0, "."), (60, "w"), (120, "u"), (660, ".")]
+
+
+def test_trouble_inside_a_window_opens_nothing_and_costs_nothing() -> None:
+    story = Story(windows=(window(60, 240),)).runs("...FFF...")
+    assert story.incidents == {}
+    assert story.ledger() == [(0, "."), (60, "w"), (240, ".")]
+
+
+def test_what_began_before_a_window_and_is_confirmed_inside_counts_up_to_its_start_and_opens_nothing() -> None:
+    story = Story(windows=(window(60, 240),)).runs(".FFF.....")
+    assert story.incidents == {}
+    assert story.ledger() == [(0, "."), (30, "M"), (60, "w"), (240, ".")]
+
+
+def test_trouble_that_outlives_a_window_opens_an_incident_that_starts_at_its_end() -> None:
+    story = Story(windows=(window(60, 150),)).runs("..FFFFF")
+    assert story.only_incident().started_at == NOON + 150 * SECOND
+    assert story.status() is Status.MAJOR_OUTAGE
+
+
+def test_an_open_incident_may_end_inside_a_window() -> None:
+    story = Story(windows=(window(120, 900),)).runs(".FFF.......")
+    assert story.only_incident().status is IncidentStatus.RESOLVED
+
+
+def test_the_impact_of_an_open_incident_does_not_rise_inside_a_window() -> None:
+    story = Story(windows=(window(120, 900),)).runs(".SSSFFF")
+    assert story.only_incident().title == "Elevated API latency"
+
+
+def test_a_dependant_of_a_component_under_maintenance_opens_an_incident_that_names_it() -> None:
+    components = (component_setup("api", depends_on=("auth",)), component_setup("auth"))
+    story = Story(*components, windows=(window(60, 900, "auth"),))
+    story.runs({"auth/health": "..FFF", "api/health": "..FFF"})
+    assert story.only_incident().components == ("api",)
+    assert "Authentication is under maintenance." in story.only_incident().updates[0].message
+
+
+def test_the_same_window_in_another_config_is_not_told_again() -> None:
+    planned = window(60, 600)
+    story = Story(windows=(planned,)).runs("....")
+    story.configure(setup(component_setup(), component_setup("cdn"), windows=(planned,)))
+    assert [event.kind for event in story.events].count(EventKind.MAINTENANCE_SCHEDULED) == 1
+
+
+def test_a_window_that_becomes_known_late_takes_effect_from_then_on() -> None:
+    story = Story().runs("..")
+    story.configure(setup(windows=(window(0, 600),)))
+    assert story.ledger() == [(0, "."), (60, "w")]
+    assert maintenance_events(story) == [("scheduled", 60), ("started", 60)]
