@@ -1,0 +1,150 @@
+"""The pipeline: decide, write down, show, tell; nobody is told what was not written down before."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from monitor.core.board import Board
+from monitor.core.machine import advance
+from monitor.core.model import QUIET, SECOND, Duration, Instant, Observation, Result, Tick
+from monitor.core.ports import Clock, Decided, Memory, StoreRefused
+
+log = logging.getLogger(__name__)
+
+HELD_AT_MOST = 10_000  # results that wait while the store refuses writes
+BATCH = 500  # observations in one commit: deciding them must not hold the loop for long
+GATHERS = 0.05  # seconds that a batch which changes no status may wait for more
+TRIES_AGAIN = 1.0  # seconds after the store refused
+ALIVE_EVERY: Duration = 30 * SECOND  # how often it is written down that we live, when nothing else is
+
+Listener = Callable[[Sequence[Decided]], None]
+
+
+class Pipeline:
+    """Takes observations in the order in which they are offered.
+
+    Args:
+        board: the shown board; it moves only when a commit has succeeded.
+        listeners: called after each commit with what was decided, when the board already shows it.
+        committed: called with the seconds that a commit took and the number of observations in it.
+        dropped: called with the number of results that found no room while the store took nothing.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        memory: Memory,
+        clock: Clock,
+        *,
+        listeners: Sequence[Listener] = (),
+        committed: Callable[[float, int], None] = lambda seconds, observations: None,
+        dropped: Callable[[int], None] = lambda count: None,
+    ) -> None:
+        self.board = board
+        self.refused: str | None = None  # why the store takes nothing just now
+        self._ahead = board.copy()  # what the board becomes once all that was decided is written down
+        self._memory = memory
+        self._clock = clock
+        self._listeners = listeners
+        self._committed = committed
+        self._dropped = dropped
+        self._waiting: deque[Observation] = deque()
+        self._something = asyncio.Event()
+        self._alive: Instant = 0
+        self._closing = False
+
+    @property
+    def held(self) -> int:
+        """How many observations wait to be decided."""
+        return len(self._waiting)
+
+    def offer(self, observation: Observation) -> None:
+        """Never waits and never fails; what is offered is decided in turn."""
+        if isinstance(observation, Tick) and self._waiting and isinstance(self._waiting[-1], Tick):
+            self._waiting.pop()  # the later tick says all that the earlier one did
+        self._waiting.append(observation)
+        if len(self._waiting) > HELD_AT_MOST:
+            self._drop_oldest_result()
+        self._something.set()
+
+    async def run(self) -> None:
+        """Until `close`; a commit that fails for another reason than a refusal ends it."""
+        while not self._closing or (self._waiting and self.refused is None):
+            await self._something.wait()
+            if not await self.step() and not self._closing:
+                await asyncio.sleep(TRIES_AGAIN)
+
+    def close(self) -> None:
+        """Let `run` end once all that waits is written down, or the store refuses it."""
+        self._closing = True
+        self._something.set()
+
+    async def step(self) -> bool:
+        """One commit of what waits; False when the store refused it."""
+        batch = self._take(BATCH)
+        decided = self._decide(batch)
+        if not self._closing and all(step is QUIET for _, step in decided):
+            await asyncio.sleep(GATHERS)
+            decided += self._decide(self._take(BATCH - len(decided)))
+        try:
+            await self._write_down(decided)
+        except StoreRefused as refusal:
+            self._give_back(decided, str(refusal))
+            return False
+        self._show(decided)
+        return True
+
+    def _take(self, most: int) -> list[Observation]:
+        taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+        if not self._waiting:
+            self._something.clear()
+        return taken
+
+    def _decide(self, batch: Sequence[Observation]) -> list[Decided]:
+        decided: list[Decided] = []
+        for observation in batch:
+            step = advance(self._ahead, observation)
+            self._ahead.apply(observation, step)
+            decided.append((observation, step))
+        return decided
+
+    async def _write_down(self, decided: Sequence[Decided]) -> None:
+        now = self._clock.now()
+        quiet = all(isinstance(observation, Tick) and step is QUIET for observation, step in decided)
+        if quiet and not self._closing and self.refused is None and now - self._alive < ALIVE_EVERY:
+            return
+        began = time.perf_counter()
+        await self._memory.commit(decided, now)
+        self._committed(time.perf_counter() - began, len(decided))
+        self._alive = now
+
+    def _give_back(self, decided: Sequence[Decided], why: str) -> None:
+        """Nothing of it was written: it is decided anew when it can be."""
+        if self.refused is None:
+            log.error("%s; results are held in memory until it can be written again", why)
+        self.refused = why
+        self._ahead = self.board.copy()
+        self._waiting.extendleft(observation for observation, _ in reversed(decided))
+        while len(self._waiting) > HELD_AT_MOST:
+            self._drop_oldest_result()
+        self._something.set()
+
+    def _show(self, decided: Sequence[Decided]) -> None:
+        if self.refused is not None:
+            log.info("the store can be written again; %d observations still wait", self.held)
+            self.refused = None
+        for observation, step in decided:
+            self.board.apply(observation, step)
+        for listener in self._listeners:
+            listener(decided)
+
+    def _drop_oldest_result(self) -> None:
+        for place, observation in enumerate(self._waiting):
+            if isinstance(observation, Result):
+                del self._waiting[place]
+                self._dropped(1)
+                return

@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from monitor.core.board import Board
+from monitor.core.machine import advance
+from monitor.core.model import QUIET, SECOND, Configured, Instant, Observation, Result, Started, Status, Tick, Verdict
+from monitor.core.ports import Decided, StoreRefused
+from monitor.pipeline import HELD_AT_MOST, Pipeline
+from tests.builders import NOON, result, setup
+
+PACE = 30 * SECOND
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.at: Instant = NOON
+
+    def now(self) -> Instant:
+        return self.at
+
+
+class FakeMemory:
+    """Keeps what is committed; refuses or fails when it is told to."""
+
+    def __init__(self) -> None:
+        self.commits: list[list[Observation]] = []
+        self.alive: list[Instant] = []
+        self.trouble: Exception | None = None
+        self.while_committing: list[Observation] = []
+        self.pipeline: Pipeline | None = None
+
+    async def commit(self, decided: Sequence[Decided], alive: Instant) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        if self.pipeline is not None:
+            for observation in self.while_committing:
+                self.pipeline.offer(observation)
+            self.while_committing = []
+        self.commits.append([observation for observation, _ in decided])
+        self.alive.append(alive)
+
+
+class Heard:
+    """A listener that notes what it heard and what the board showed then."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.decided: list[Decided] = []
+        self.shown: list[Status] = []
+
+    def __call__(self, decided: Sequence[Decided]) -> None:
+        self.decided.extend(decided)
+        self.shown.append(self.board.components["api"].status)
+
+
+class Rig:
+    def __init__(self) -> None:
+        self.board = Board()
+        configured = Configured(NOON, setup())
+        self.board.apply(configured, advance(self.board, configured))
+        self.memory, self.clock, self.heard = FakeMemory(), FakeClock(), Heard(self.board)
+        self.commits: list[int] = []
+        self.dropped = 0
+        self.pipeline = Pipeline(
+            self.board,
+            self.memory,
+            self.clock,
+            listeners=(self.heard,),
+            committed=lambda _, observations: self.commits.append(observations),
+            dropped=self.drop,
+        )
+        self.memory.pipeline = self.pipeline
+
+    def drop(self, count: int) -> None:
+        self.dropped += count
+
+    def offer(self, series: str, begin: int = 0) -> None:
+        verdicts = {".": Verdict.PASS, "F": Verdict.FAIL}
+        for beat, letter in enumerate(series, begin):
+            self.pipeline.offer(result(verdict=verdicts[letter], started=NOON + beat * PACE))
+
+
+async def test_all_that_waits_is_decided_in_turn_and_written_down_in_one_commit() -> None:
+    rig = Rig()
+    rig.offer(".FFF")
+    assert await rig.pipeline.step()
+    assert [observation.at for observation in rig.memory.commits[0]] == [
+        NOON + beat * PACE + 100 for beat in range(4)
+    ]
+    assert rig.commits == [4]
+    assert rig.board.components["api"].status is Status.MAJOR_OUTAGE
+
+
+async def test_listeners_hear_of_a_commit_when_the_board_shows_it() -> None:
+    rig = Rig()
+    rig.offer("FFF")
+    await rig.pipeline.step()
+    assert rig.heard.shown == [Status.MAJOR_OUTAGE]
+    assert sum(len(step.events) for _, step in rig.heard.decided) == 2
+
+
+async def test_what_comes_while_a_commit_is_in_flight_goes_into_the_next() -> None:
+    rig = Rig()
+    rig.memory.while_committing = [result(verdict=Verdict.FAIL, started=NOON + 9 * PACE)]
+    rig.offer("F")
+    await rig.pipeline.step()
+    assert rig.pipeline.held == 1
+    await rig.pipeline.step()
+    assert [len(commit) for commit in rig.memory.commits] == [1, 1]
+
+
+async def test_a_batch_that_changes_nothing_waits_for_more() -> None:
+    rig = Rig()
+    rig.offer(".")
+    await rig.pipeline.step()
+    rig.offer(".", begin=1)
+    stepping = asyncio.ensure_future(rig.pipeline.step())
+    await asyncio.sleep(0)
+    rig.offer(".", begin=2)
+    await stepping
+    assert [len(commit) for commit in rig.memory.commits] == [1, 2]
+
+
+async def test_a_refused_commit_leaves_the_board_as_it_was_and_tells_nobody() -> None:
+    rig = Rig()
+    rig.memory.trouble = StoreRefused("the disk is full")
+    rig.offer("FFF")
+    assert not await rig.pipeline.step()
+    assert rig.board.components["api"].status is Status.UNKNOWN
+    assert rig.heard.decided == []
+    assert rig.pipeline.refused == "the disk is full"
+    assert rig.pipeline.held == 3
+
+
+async def test_results_held_through_a_refusal_are_decided_with_their_own_times() -> None:
+    rig = Rig()
+    rig.memory.trouble = StoreRefused("the disk is full")
+    rig.offer("FF")
+    await rig.pipeline.step()
+    rig.memory.trouble = None
+    rig.offer("F", begin=2)
+    assert await rig.pipeline.step()
+    assert rig.pipeline.refused is None
+    assert rig.board.components["api"].since == NOON
+    assert [len(commit) for commit in rig.memory.commits] == [3]
+
+
+async def test_a_full_ring_drops_the_oldest_results_and_never_a_start() -> None:
+    rig = Rig()
+    rig.pipeline.offer(Started(NOON, NOON))
+    for beat in range(HELD_AT_MOST + 9):
+        rig.pipeline.offer(result(started=NOON + beat))
+    assert rig.pipeline.held == HELD_AT_MOST
+    assert rig.dropped == 10
+    await rig.pipeline.step()
+    start, oldest, *_ = rig.memory.commits[0]
+    assert isinstance(start, Started)
+    assert isinstance(oldest, Result)
+    assert oldest.started == NOON + 10
+
+
+async def test_ticks_that_wait_become_one() -> None:
+    rig = Rig()
+    for second in range(5):
+        rig.pipeline.offer(Tick(NOON + second * SECOND))
+    assert rig.pipeline.held == 1
+
+
+async def test_quiet_ticks_are_written_down_only_to_say_that_we_live() -> None:
+    rig = Rig()
+    for second in (1, 2, 40, 41, 80):
+        rig.clock.at = NOON + second * SECOND
+        rig.pipeline.offer(Tick(rig.clock.at))
+        await rig.pipeline.step()
+    assert [(alive - NOON) // SECOND for alive in rig.memory.alive] == [1, 40, 80]
+
+
+async def test_a_failure_that_is_no_refusal_ends_the_pipeline() -> None:
+    rig = Rig()
+    rig.memory.trouble = RuntimeError("a bug")
+    rig.offer("F")
+    with pytest.raises(RuntimeError, match="a bug"):
+        await rig.pipeline.run()
+
+
+async def test_closing_writes_down_what_waits_and_ends() -> None:
+    rig = Rig()
+    rig.offer("F.F")
+    rig.pipeline.close()
+    await rig.pipeline.run()
+    assert [len(commit) for commit in rig.memory.commits] == [3]
+
+
+async def test_closing_ends_also_when_the_store_refuses() -> None:
+    rig = Rig()
+    rig.memory.trouble = StoreRefused("the disk is full")
+    rig.offer("F")
+    rig.pipeline.close()
+    await rig.pipeline.run()
+    assert rig.pipeline.held == 1
+
+
+async def test_a_quiet_step_still_shows_the_latest_result() -> None:
+    rig = Rig()
+    rig.offer("..")
+    await rig.pipeline.step()
+    assert rig.heard.decided[-1][1] is QUIET
+    assert rig.board.latest["api/health"].started == NOON + PACE
