@@ -152,7 +152,11 @@ def _reopen(draft: Draft, incident: Incident, component: str) -> None:
     elsewhere = {name for other in draft.open_incidents() for name in other.components}
     back = replace(
         incident,
-        components=tuple(name for name in incident.components if name not in elsewhere),
+        components=tuple(
+            name
+            for name in incident.components
+            if name not in elsewhere and draft.board.component_setup(name) is not None
+        ),
         resolved_at=None,
         ended_at=None,
         reopen_until=None,

@@ -267,3 +267,13 @@ def test_opening_joining_a_moved_cause_relief_and_the_end_are_told_once_each() -
     story = Story(API, AUTH).runs({"auth/health": ".FFF.......", "api/health": "..FFF......"})
     assert kinds(story) == ["created", "updated", "updated", "updated", "resolved"]
     assert [event.kind for event in story.events].count(EventKind.COMPONENT_STATUS_CHANGED) == 4
+
+
+def test_a_reopened_incident_leaves_out_components_that_are_watched_no_more() -> None:
+    story = Story(API, AUTH).runs({"auth/health": ".FFF.......", "api/health": "..FFF......"})
+    story.configure(setup(component_setup("api")))
+    story.runs("FFF")
+    incident = story.only_incident()
+    assert incident.reopened == 1
+    assert incident.components == ("api",)
+    assert incident.title == "API outage"

@@ -86,6 +86,7 @@ class AnyStory(RuleBasedStateMachine):
     @rule(number=st.integers(0, len(SETUPS) - 1))
     def reconfigure(self, number: int) -> None:
         self.story.configure(SETUPS[number])
+        self.story.now += SECOND
 
     @invariant()
     def spans_are_gapless_and_ordered_and_end_with_the_status_shown(self) -> None:
