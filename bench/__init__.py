@@ -1,0 +1,1 @@
+"""What the daemon costs and how punctual it is, measured on the real clock."""

@@ -1,0 +1,24 @@
+"""Every test in this folder runs on virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+
+from tests.monitor.scheduler.virtual import VirtualLoop, World
+
+
+def pytest_asyncio_loop_factories(config: Any, item: Any) -> Mapping[str, Any]:
+    return {"virtual": VirtualLoop}
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    world = World(loop)
+    yield world
+    assert world.faults == []
