@@ -1,0 +1,63 @@
+"""The certificate a server presents, also when it is not to be trusted."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from monitor.core.model import SECOND, Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What people need to know of one."""
+
+    name: str  # its common name, or the first name it is for
+    names: tuple[str, ...]
+    not_before: Instant
+    not_after: Instant
+
+
+def expires(peer: Mapping[str, Any] | None) -> Instant | None:
+    """When a certificate, as `getpeercert` gives it, expires."""
+    return _instant(peer["notAfter"]) if peer else None
+
+
+def certificate(peer: Mapping[str, Any]) -> Certificate:
+    """From what `getpeercert` gives."""
+    names = tuple(value for _, value in peer.get("subjectAltName", ()))
+    common = [value for part in peer.get("subject", ()) for key, value in part if key == "commonName"]
+    return Certificate(
+        name=next(iter([*common, *names]), "without a name"),
+        names=names,
+        not_before=_instant(peer["notBefore"]),
+        not_after=_instant(peer["notAfter"]),
+    )
+
+
+async def presented(peer: tuple[str, int], hostname: str, limit: float) -> Certificate | None:
+    """Shake hands once more, believing everything, to see the certificate; None when that fails too.
+
+    Args:
+        peer: the address that was dialled.
+        limit: seconds.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        async with asyncio.timeout(limit):
+            _, writer = await asyncio.open_connection(*peer, ssl=context, server_hostname=hostname)
+    except OSError:
+        return None
+    # Python decodes a certificate only for a context that verifies; it asks that of the context, and only now.
+    context.verify_mode = ssl.CERT_REQUIRED
+    shown = writer.get_extra_info("ssl_object").getpeercert()
+    writer.transport.abort()
+    return certificate(shown) if shown else None
+
+
+def _instant(text: str) -> Instant:
+    return ssl.cert_time_to_seconds(text) * SECOND

@@ -1,0 +1,175 @@
+"""Why a run failed: from an exception, and how far the run had come, to a reason and a sentence."""
+
+from __future__ import annotations
+
+import errno
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import aiohttp
+from aiodns.error import ARES_ECONNREFUSED, ARES_ETIMEOUT, DNSError
+
+from monitor.core.model import Duration, Reason, Verdict
+from monitor.probers.phases import MILLISECOND, Hop, duration
+
+OURS = frozenset({Reason.OWN_FDS, Reason.OWN_PORTS, Reason.OWN_RESOLVER, Reason.OWN_NETWORK})
+
+TIMEOUTS: Mapping[str, tuple[Reason, str]] = {
+    "dns": (Reason.DNS_TIMEOUT, "name not resolved"),
+    "connect": (Reason.CONNECT_TIMEOUT, "no connection"),
+    "tls": (Reason.TLS_TIMEOUT, "TLS handshake not finished"),
+    "headers": (Reason.TIMEOUT_HEADERS, "no answer"),
+    "body": (Reason.TIMEOUT_BODY, "body not complete"),
+}
+
+# Several addresses may fail for different reasons: the first in this order explains the run. Ports come last, since
+# a machine without IPv6 says the same of every IPv6 address.
+CONNECT_ERRORS: Mapping[int, tuple[Reason, str]] = {
+    errno.EMFILE: (Reason.OWN_FDS, "we have no file descriptor left"),
+    errno.ENFILE: (Reason.OWN_FDS, "our machine has no file descriptor left"),
+    errno.ECONNREFUSED: (Reason.CONNECT_REFUSED, "connection refused by {address}"),
+    errno.ECONNRESET: (Reason.RESET, "connection reset by {address}"),
+    errno.ETIMEDOUT: (Reason.CONNECT_TIMEOUT, "no connection to {address}: the kernel gave up"),
+    errno.EPERM: (Reason.OWN_NETWORK, "our own machine forbids the connection to {address}"),
+    errno.EACCES: (Reason.OWN_NETWORK, "our own machine forbids the connection to {address}"),
+    errno.EHOSTUNREACH: (Reason.UNREACHABLE, "no route to host {address}"),
+    errno.ENETUNREACH: (Reason.UNREACHABLE, "network of {address} unreachable"),
+    errno.EHOSTDOWN: (Reason.UNREACHABLE, "host {address} is down"),
+    errno.EADDRNOTAVAIL: (Reason.OWN_PORTS, "we have no local port left for {address}"),
+}
+
+VERIFICATION: Mapping[int, Reason] = {  # by X509_V_ERR_…
+    9: Reason.TLS_NOT_YET_VALID,
+    10: Reason.TLS_EXPIRED,
+    62: Reason.TLS_HOSTNAME,
+    64: Reason.TLS_HOSTNAME,
+}
+UNTRUSTED = frozenset({*VERIFICATION.values(), Reason.TLS_UNTRUSTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a run failed, in one sentence, not yet redacted."""
+
+    reason: Reason
+    detail: str
+    phase: str = ""  # where, if it is not where the hop had come to
+    header: str = ""  # the one that was not as expected, as received
+
+    @property
+    def verdict(self) -> Verdict:
+        return Verdict.UNKNOWN if self.reason in OURS else Verdict.FAIL
+
+
+class RedirectError(Exception):
+    """A redirect that is not followed."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.detail)
+        self.failure = failure
+
+
+class BrokenError(aiohttp.ClientError):
+    """A connection that broke; its cause says how.
+
+    aiohttp sends a request again when it sees its own exception for that, and this one it does not know.
+    """
+
+
+def explain(error: Exception, hop: Hop, timeout: Duration) -> Failure:
+    """What an exception means, given how far the hop had come.
+
+    Raises:
+        Exception: the one given, when nothing a target does leads to it: a bug of ours.
+    """
+    match error:
+        case RedirectError():
+            return error.failure
+        case TimeoutError():
+            return _timed_out(hop, timeout)
+        case aiohttp.InvalidURL():  # such as http://2130706433/
+            return Failure(Reason.DNS, f"{hop.host} is neither a name nor an address", phase="dns")
+        case aiohttp.ClientConnectorDNSError():
+            return _unresolved(error, hop, timeout)
+        case aiohttp.ClientConnectorCertificateError():
+            return _untrusted(error.certificate_error)
+        case aiohttp.ClientConnectorError():
+            return _unconnected(error.os_error, hop, timeout)
+        case BrokenError():
+            return _broken(error.__cause__, hop, timeout)
+        case aiohttp.ClientPayloadError():
+            return _cut_short(hop)
+        case aiohttp.ClientResponseError():
+            return Failure(Reason.PROTOCOL, f"the answer is not HTTP: {error.message}")
+    raise error
+
+
+def _timed_out(hop: Hop, timeout: Duration) -> Failure:
+    if hop.garbled:
+        return Failure(Reason.PROTOCOL, "the body is not framed as HTTP demands")
+    reason, what = TIMEOUTS[hop.where]
+    target = f" to {hop.address}" if reason is Reason.CONNECT_TIMEOUT and hop.peer else ""
+    detail = f"{what}{target} within {duration(timeout * MILLISECOND)}"
+    spent = hop.spent()
+    if hop.established is not None:
+        up = (spent["resolve"] or 0) + (spent["connect"] or 0)
+        detail += f"; the connection was up after {duration(up)}"
+    return Failure(reason, detail)
+
+
+def _unresolved(error: aiohttp.ClientConnectorDNSError, hop: Hop, timeout: Duration) -> Failure:
+    cause = error.os_error.__cause__
+    code = cause.args[0] if isinstance(cause, DNSError) else None
+    if code == ARES_ETIMEOUT:
+        return _timed_out(hop, timeout)
+    if code == ARES_ECONNREFUSED:
+        return Failure(Reason.OWN_RESOLVER, "no name server can be reached from here")
+    return Failure(Reason.DNS, f"name {error.host} cannot be resolved: {error.os_error.strerror}")
+
+
+def _untrusted(error: Exception) -> Failure:
+    assert isinstance(error, ssl.SSLCertVerificationError)
+    reason = VERIFICATION.get(error.verify_code, Reason.TLS_UNTRUSTED)
+    return Failure(reason, f"certificate not trusted: {error.verify_message}")
+
+
+def _no_tls(error: ssl.SSLError, hop: Hop) -> Failure:
+    words = error.reason.replace("_", " ").lower()
+    return Failure(Reason.TLS, f"TLS with {hop.address} failed: {words}")
+
+
+def _unconnected(error: OSError, hop: Hop, timeout: Duration) -> Failure:
+    if isinstance(error, ssl.SSLError):
+        return _no_tls(error, hop)
+    if hop.in_handshake:
+        return _broken(error, hop, timeout)
+    seen = {error.errno, *hop.refusals}
+    for number, (reason, detail) in CONNECT_ERRORS.items():
+        if number in seen:
+            return Failure(reason, detail.format(address=hop.address))
+    raise error
+
+
+def _broken(error: BaseException | None, hop: Hop, timeout: Duration) -> Failure:
+    """The connection ended before the headers were complete."""
+    cause = (error and error.__cause__) or error
+    match cause:
+        case ssl.SSLError():
+            return _no_tls(cause, hop)
+        case TimeoutError() | ConnectionAbortedError():  # the kernel, or asyncio in a handshake, gave up
+            return _timed_out(hop, timeout)
+        case aiohttp.ServerDisconnectedError() if hop.first_byte is not None:
+            return Failure(Reason.TRUNCATED, "connection closed in the middle of the headers")
+        case aiohttp.ServerDisconnectedError():
+            return Failure(Reason.RESET, "connection closed without an answer")
+    during = " during the TLS handshake" if hop.in_handshake else ""
+    return Failure(Reason.RESET, f"connection reset by {hop.address}{during}")
+
+
+def _cut_short(hop: Hop) -> Failure:
+    if hop.reset:
+        return Failure(Reason.RESET, f"connection reset by {hop.address} in the middle of the body")
+    if hop.ended is not None:
+        return Failure(Reason.TRUNCATED, "the body is shorter than promised")
+    return Failure(Reason.PROTOCOL, "the body is not framed as HTTP demands")
