@@ -1,0 +1,113 @@
+"""From nouns to JSON documents: pure, and the same for API, page and webhooks.
+
+Times are RFC 3339 in UTC with Z; what is not known is null.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from exporter.figures import Figures
+from monitor.core.board import Board
+from monitor.core.model import ComponentSetup, ComponentState, Health, Incident, Instant, Phases, ProbeSetup, Update
+from monitor.core.status import worst
+from monitor.core.uptime import Uptime
+
+Document: TypeAlias = dict[str, object]
+
+UNHEARD = ComponentState()
+UNTIMED = Phases()
+
+
+def timestamp(at: Instant) -> str:
+    """Whole seconds as 2024-12-10T15:30:00Z, anything finer as 2024-12-10T15:30:00.123Z."""
+    seconds, milliseconds = divmod(at, 1_000)
+    text = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat()
+    return f"{text}.{milliseconds:03}Z" if milliseconds else f"{text}Z"
+
+
+def status_document(board: Board) -> Document:
+    states = [_state(board, component) for component in board.setup.components]
+    decided = max((state.decided for state in states), default=0)
+    return {
+        "status": worst(state.status for state in states),
+        "updated_at": _timestamp(decided),
+        "components": [
+            {"id": component.id, "name": component.name, "status": state.status}
+            for component, state in zip(board.setup.components, states, strict=True)
+        ],
+    }
+
+
+def component_document(board: Board, component: ComponentSetup, figures: Figures) -> Document:
+    """Uptimes and coverages in percent, rounded down to two decimals."""
+    state = _state(board, component)
+    return {
+        "id": component.id,
+        "name": component.name,
+        "description": component.description,
+        "status": state.status,
+        **{f"uptime_{name}": window.percent for name, window in figures.uptimes.items()},
+        "response_time_ms": _milliseconds(figures.response_time),
+        **{f"coverage_{name}": _coverage(window) for name, window in figures.uptimes.items()},
+        "since": _timestamp(state.since),
+        "depends_on": list(component.depends_on),
+        "probes": [probe_document(board, probe) for probe in component.probes],
+    }
+
+
+def probe_document(board: Board, probe: ProbeSetup) -> Document:
+    """A probe's health and its latest run."""
+    state, latest = board.probes.get(probe.id), board.latest.get(probe.id)
+    return {
+        "id": probe.id,
+        "health": state.effective if state else Health.UNKNOWN,
+        "verdict": latest.verdict if latest else None,
+        "reason": latest.reason if latest else None,
+        "latency_ms": _latency_ms(latest.phases) if latest else None,
+        "checked_at": timestamp(latest.at) if latest else None,
+    }
+
+
+def incident_document(incident: Incident) -> Document:
+    return {
+        "id": incident.id,
+        "title": incident.title,
+        "status": incident.status,
+        "impact": incident.impact,
+        "created_at": timestamp(incident.created_at),
+        "resolved_at": _timestamp(incident.resolved_at),
+        "started_at": timestamp(incident.started_at),
+        "ended_at": _timestamp(incident.ended_at),
+        "components": list(incident.components),
+        "updates": [_update_document(update) for update in incident.updates],
+        "cause": incident.cause,
+        "merged_into": incident.merged_into,
+        "reopened": incident.reopened,
+    }
+
+
+def _update_document(update: Update) -> Document:
+    return {"status": update.status, "message": update.message, "timestamp": timestamp(update.timestamp)}
+
+
+def _state(board: Board, component: ComponentSetup) -> ComponentState:
+    return board.components.get(component.id, UNHEARD)
+
+
+def _timestamp(at: Instant | None) -> str | None:
+    """None for an instant that never was."""
+    return timestamp(at) if at else None
+
+
+def _coverage(window: Uptime) -> float | None:
+    return (10_000 * window.observed // window.planned) / 100 if window.planned else None
+
+
+def _latency_ms(phases: Phases) -> int | None:
+    return _milliseconds(phases.latency) if phases != UNTIMED else None
+
+
+def _milliseconds(microseconds: int | None) -> int | None:
+    return None if microseconds is None else round(microseconds / 1_000)

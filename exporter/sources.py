@@ -1,0 +1,82 @@
+"""All that handlers read from, in one place of the application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from exporter.caching import Cache, Edition
+from exporter.figures import Figures, measure
+from exporter.metrics import Metrics
+from exporter.rendering import Rendering
+from monitor.core.board import Board
+from monitor.core.ports import Clock, History
+
+MOST_RENDERINGS = 64  # the longest list of incidents takes about 150 KB
+MOST_FIGURES = 10_000  # a few hundred bytes for each component; only configured ones are asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the status page is called and where the world finds it; the address may be empty."""
+
+    name: str
+    url: str = ""
+
+
+@dataclass(slots=True)
+class Vitals:
+    """How the monitor itself is; kept up to date by the daemon.
+
+    `degraded` holds short reasons ("store_refused", "own_network"), which become label values and text.
+    """
+
+    configured: bool = False
+    store_writable: bool = False
+    degraded: set[str] = field(default_factory=set)
+
+
+class Sources:
+    """What there is to tell of: the present, the past, ourselves, and what was made of them for this edition.
+
+    Args:
+        patience: seconds that metrics wait for the history. They matter most when it hangs.
+    """
+
+    def __init__(
+        self,
+        *,
+        board: Board,
+        history: History,
+        clock: Clock,
+        page: Page,
+        vitals: Vitals,
+        metrics: Metrics,
+        patience: float = 1.0,
+    ) -> None:
+        self.board = board
+        self.history = history
+        self.clock = clock
+        self.page = page
+        self.vitals = vitals
+        self.metrics = metrics
+        self.patience = patience
+        edition = Edition(board, clock)
+        self.renderings: Cache[Rendering] = Cache(edition, MOST_RENDERINGS)
+        self._figures: Cache[Figures] = Cache(edition, MOST_FIGURES)
+
+    async def figures(self, component: str) -> Figures:
+        return await self._figures.get(component, lambda: measure(self.history, component, self.clock.now()))
+
+    async def all_figures(self) -> dict[str, Figures]:
+        """The figures of all components that are configured, by id."""
+        components = self.board.setup.components
+        return {component.id: await self.figures(component.id) for component in components}
+
+    async def close(self) -> None:
+        await self.renderings.close()
+        await self._figures.close()
+
+
+SOURCES = web.AppKey("sources", Sources)
