@@ -1,0 +1,1 @@
+"""The six parts of the pretend JustKalm, each as the routes that it answers."""
