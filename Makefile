@@ -29,6 +29,9 @@ lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --group dev -o requirements-dev.lock
 
+schema: $(VENV)/.runtime
+	$(BIN)/python -m monitor.config.schema > monitor/config/probes.schema.json
+
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 

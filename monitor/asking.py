@@ -1,0 +1,58 @@
+"""Asks what the config says is to be asked: one prober for each probe, one result for each run."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+
+from monitor.core.model import Instant, Reason, Result, Verdict
+from monitor.core.ports import Clock, Prober
+from monitor.core.redaction import Redactor
+from monitor.probers import Probers
+from monitor.probers.settings import ProbeSettings
+
+log = logging.getLogger(__name__)
+
+
+class Asking:
+    """Made on the running loop.
+
+    Args:
+        hear: takes each result as it comes.
+    """
+
+    def __init__(self, clock: Clock, hear: Callable[[Result], None]) -> None:
+        self._clock = clock
+        self._hear = hear
+        self._redact = Redactor(())
+        self._probers = Probers(clock, lambda text: self._redact(text))
+        self._asked: dict[str, tuple[ProbeSettings, Prober]] = {}
+
+    def replace(self, probes: Mapping[str, ProbeSettings], redact: Redactor) -> None:
+        """Ask for these probes from now on, and keep what `redact` knows out of all that is seen."""
+        self._redact = redact
+        self._asked = {probe: self._asked_as(settings) for probe, settings in probes.items()}
+
+    def _asked_as(self, settings: ProbeSettings) -> tuple[ProbeSettings, Prober]:
+        known = self._asked.get(settings.id)
+        return known if known and known[0] == settings else (settings, self._probers.prober(settings))
+
+    async def run(self, probe: str) -> None:
+        """One run. A bug of ours is no fault of the target."""
+        asked = self._asked[probe]
+        started = self._clock.now()
+        try:
+            result = await asked[1].run()
+        except Exception:
+            log.exception("the run of %s failed on a bug of ours", probe)
+            result = _bug(probe, started, self._clock.now())
+        if self._asked.get(probe) is asked:  # else the target was another than the one it has now
+            self._hear(result)
+
+    async def close(self) -> None:
+        await self._probers.close()
+
+
+def _bug(probe: str, started: Instant, at: Instant) -> Result:
+    detail = "a bug of the monitor kept it from asking; its log says more"
+    return Result(probe=probe, started=started, at=at, verdict=Verdict.UNKNOWN, reason=Reason.BUG, detail=detail)

@@ -1,0 +1,110 @@
+"""The command line. Each command imports what it needs when it runs: `health` must cost next to nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from monitor.addresses import Address, parse_address
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+DIRECTORY = click.Path(file_okay=False, path_type=Path)
+
+
+class ListenAddress(click.ParamType[Address, str]):
+    """HOST:PORT, with an IPv6 host in brackets."""
+
+    name = "HOST:PORT"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Address:
+        try:
+            return parse_address(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+config_option = click.option(
+    "--config",
+    type=FILE,
+    envvar="JUSTKALM_CONFIG",
+    default="probes.yaml",
+    show_default=True,
+    show_envvar=True,
+    help="What to watch.",
+)
+listen_option = click.option(
+    "--listen",
+    type=ListenAddress(),
+    envvar="JUSTKALM_LISTEN",
+    default="127.0.0.1:8080",
+    show_default=True,
+    show_envvar=True,
+    help="Where to serve the page, the API and the metrics.",
+)
+
+
+@click.group()
+@click.version_option(package_name="justkalm-monitor")
+def main() -> None:
+    """Watches JustKalm, decides what is wrong, and tells."""
+
+
+@main.command()
+@config_option
+@click.option(
+    "--data",
+    type=DIRECTORY,
+    envvar="JUSTKALM_DATA",
+    default="data",
+    show_default="./data",
+    show_envvar=True,
+    help="The directory in which everything is remembered.",
+)
+@listen_option
+def run(config: Path, data: Path, listen: Address) -> None:
+    """Run the daemon until SIGTERM or SIGINT; SIGHUP reloads the config, and so does a change of the file."""
+    from monitor.daemon import Options
+    from monitor.running import run_from_file
+
+    options = Options(config=config, data=data, host=listen.host, port=listen.port, environ=os.environ)
+    sys.exit(run_from_file(options))
+
+
+@main.command()
+@config_option
+def check(config: Path) -> None:
+    """Validate a config: every fault at once, exit code 2; else what it holds."""
+    from monitor.checking import check_file
+
+    sys.exit(check_file(config, os.environ))
+
+
+@main.command()
+@click.argument("probe", metavar="COMPONENT[/PROBE]")
+@config_option
+def probe(probe: str, config: Path) -> None:
+    """Run probes once and print what they saw. Exit code 0: pass or slow; 1: fail; 4: unknown."""
+    from monitor.once import probe_once
+
+    sys.exit(probe_once(probe, config, os.environ))
+
+
+@main.command()
+@listen_option
+def demo(listen: Address) -> None:
+    """Watch a pretend JustKalm whose faults are scripted: an incident opens and resolves within 90 seconds."""
+    from monitor.demo.telling import run_demo
+
+    sys.exit(run_demo(listen))
+
+
+@main.command()
+@click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="Where the daemon listens.")
+def health(url: str) -> None:
+    """Ask a daemon whether it lives. Exit code 0: it does; 1: it does not."""
+    from monitor.healthcheck import is_alive
+
+    sys.exit(0 if is_alive(url) else 1)

@@ -1,0 +1,61 @@
+"""The heartbeat: tells the machine the time once a second, and that time was lost when it was."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+
+from monitor.clock import DaemonClock
+from monitor.core.model import MINUTE, SECOND, Duration, Observation, Started, Tick
+
+log = logging.getLogger(__name__)
+
+EVERY = 1.0  # seconds
+MISSED: Duration = MINUTE  # without a beat for longer than this, we did not watch
+
+
+class Heartbeat:
+    """Beats once a second.
+
+    Args:
+        offer: takes the observation that each beat makes.
+        lag: is told how many seconds late the loop came back for each beat.
+        errands: done at each beat; they must not wait.
+    """
+
+    def __init__(
+        self,
+        clock: DaemonClock,
+        offer: Callable[[Observation], None],
+        *,
+        lag: Callable[[float], None],
+        errands: Sequence[Callable[[], None]] = (),
+    ) -> None:
+        self._clock = clock
+        self._offer = offer
+        self._lag = lag
+        self._errands = errands
+        self._before = clock.now()
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + EVERY
+            await asyncio.sleep(EVERY)
+            self._lag(max(loop.time() - due, 0.0))
+            self.beat()
+
+    def beat(self) -> None:
+        jump, now = self._clock.check(), self._clock.now()
+        if jump is not None:
+            log.warning("the wall clock was set by %+d s; ours follows", (jump.after - jump.before) // SECOND)
+            self._offer(Started(jump.after, jump.before))
+        elif now - self._before > MISSED:
+            log.warning("nothing ran for %d s: that time is unknown", (now - self._before) // SECOND)
+            self._offer(Started(now, self._before))
+        else:
+            self._offer(Tick(now))
+        self._before = now
+        for errand in self._errands:
+            errand()
