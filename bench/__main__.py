@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from bench import schedule
+from bench import daemon, history, schedule
 
 Row: TypeAlias = Mapping[str, float]
 
 BENCHES: Mapping[str, Callable[[], Sequence[Row]]] = {
     "schedule": schedule.measure,
+    "daemon": daemon.measure,
+    "history": history.measure,
 }
 
 
