@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable
+from functools import cache
 from urllib.parse import quote
 
 REDACTED = "[redacted]"
@@ -30,6 +31,7 @@ def _spelled(secret: str) -> str:
     return "".join(map(_character, secret))
 
 
+@cache
 def _character(character: str) -> str:
     if character.isascii() and character.isalnum():
         return character
@@ -39,12 +41,14 @@ def _character(character: str) -> str:
         encoded,
         encoded.lower(),
         json.dumps(character)[1:-1],
-        json.dumps(character, ensure_ascii=False)[1:-1],
         f"\\u{ord(character):04x}",
+        f"\\u{ord(character):04X}",
+        f"\\{character}",
     }
     if character == " ":
         spellings.add("+")
-    return f"(?:{'|'.join(map(re.escape, sorted(spellings)))})"
+    longest_first = sorted(spellings, key=lambda spelling: (-len(spelling), spelling))  # `%25` before `%`
+    return f"(?:{'|'.join(map(re.escape, longest_first))})"
 
 
 def _base64(text: str) -> str:

@@ -1,0 +1,107 @@
+"""What must hold between the values of a file. Looks at whatever can be read, so that all faults come at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from typing import TypeAlias
+
+from monitor.config import shapes
+from monitor.config.dependencies import circles
+from monitor.config.faults import BadValue, Faults, Place, alternative
+from monitor.config.timing import contradictions
+from monitor.config.units import instant
+from monitor.config.values import Values
+from monitor.core.model import DAY, Instant
+
+LONGEST_WINDOW = 31 * DAY
+MOST_CIRCLES = 20  # shown at once; where there are more, mending these mends the rest
+
+Found: TypeAlias = Iterator[tuple[Place, str]]
+
+
+def check(values: Values, faults: Faults) -> None:
+    """Add to the faults whatever in the file contradicts something else in it."""
+    for look in CHECKS:
+        for place, problem in look(values.root):
+            faults.add(values.lines[values.written(place)], values.written(place), problem)
+
+
+def _times(root: object) -> Found:
+    defaults = shapes.mapping(shapes.mapping(root).get("defaults"))
+    found = (fault for place, probe in shapes.probes(root) for fault in contradictions(place, probe, defaults))
+    yield from dict.fromkeys(found)  # what the defaults do wrong they do to many probes
+
+
+def _contents(root: object) -> Found:
+    for place, probe in shapes.probes(root):
+        given = [key for key in shapes.http(probe) if key in ("json", "form", "body")]
+        for key in given[1:]:
+            yield (*place, "http", key), f"{given[0]} is given as well; a request has one of json, form and body"
+
+
+def _dependencies(root: object) -> Found:
+    known = shapes.components(root)
+    for name, component in known.items():
+        place = ("components", name, "depends_on")
+        yield from _components(place, component.get("depends_on"), known)
+        for at, other in shapes.texts(component.get("depends_on")):
+            if other == name:
+                yield (*place, at), f"{name} cannot depend on itself; remove it"
+
+
+def _circles(root: object) -> Found:
+    depends_on = {
+        name: [other for _, other in shapes.texts(component.get("depends_on")) if other != name]
+        for name, component in shapes.components(root).items()
+    }
+    for circle in islice(circles(depends_on), MOST_CIRCLES):
+        drawn = " → ".join([*circle, circle[0]])
+        yield ("components", circle[-1], "depends_on"), f"{drawn} is a circle; remove one of these dependencies"
+
+
+def _windows(root: object) -> Found:
+    known = shapes.components(root)
+    for place, window in shapes.windows(root):
+        yield from _components((*place, "components"), window.get("components"), known)
+        starts, ends = _moment(window.get("starts")), _moment(window.get("ends"))
+        if starts is None or ends is None:
+            continue
+        if ends <= starts:
+            yield (*place, "ends"), f"this is not after the start; make it later than {window['starts']}"
+        elif ends - starts > LONGEST_WINDOW:
+            yield (*place, "ends"), f"the window is longer than {LONGEST_WINDOW // DAY} days; make it shorter"
+
+
+def _twins(root: object) -> Found:
+    """Windows that would share one id."""
+    seen: dict[str, int] = {}
+    for place, window in shapes.windows(root):
+        told = repr([window.get("title"), window.get("components"), _moment(window.get("starts"))])
+        if told in seen:
+            yield place, f"this is maintenance[{seen[told]}] again; remove one, or change its title"
+        seen.setdefault(told, int(place[-1]))
+
+
+def _components(place: Place, listed: object, known: Mapping[str, object]) -> Found:
+    """Names that are no component's, or that come twice."""
+    names = shapes.texts(listed)
+    counts = Counter(name for _, name in names)
+    for at, name in names:
+        if name not in known:
+            yield (*place, at), f"there is no component {name}; {alternative(name, known)}"
+        elif counts[name] > 1:
+            counts[name] = 0
+            yield (*place, at), f"{name} is named twice; once is enough"
+
+
+def _moment(value: object) -> Instant | None:
+    """None for what is no instant, which has its own fault."""
+    try:
+        return instant(value)
+    except BadValue:
+        return None
+
+
+CHECKS: tuple[Callable[[object], Found], ...] = (_times, _contents, _dependencies, _circles, _windows, _twins)

@@ -1,0 +1,99 @@
+"""The kinds of value a config holds: how each is read, and how an editor is told of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from monitor.config import grammar, operators, units
+from monitor.config.faults import BadValue, quoted
+
+_VARIABLE = {"type": "string", "pattern": r"^\$\{.+\}$"}  # any value may come from the environment
+
+
+def _text_schema(pattern: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": rf"^({pattern}|.*\$\{{.+\}}.*)$"})
+
+
+def _schema(schema: dict[str, Any]) -> WithJsonSchema:
+    return WithJsonSchema({"oneOf": [schema, _VARIABLE]})
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict | list):
+        raise BadValue("this must be text")
+    shown = json.dumps(value)
+    raise BadValue(f'{shown} is not text; write "{shown}"')
+
+
+def _line(value: object) -> str:
+    """Text that people see: on one line, and not blank."""
+    text = _text(value).strip()
+    if not text:
+        raise BadValue("this is blank; write something")
+    if re.search(r"[\x00-\x1f\x7f]", text):
+        raise BadValue("this holds a line break or control character; keep it to one line")
+    return text
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise BadValue(f"{quoted(value)} is not a whole number; write one such as 3")
+    if value < 1:
+        raise BadValue(f"{value} is too small; write at least 1")
+    return value
+
+
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+def _distinct(headers: dict[str, str]) -> dict[str, str]:
+    seen: set[str] = set()
+    for name in headers:
+        if name.lower() in seen:
+            raise BadValue(f"{name} is given twice, with other capitals; keep one")
+        seen.add(name.lower())
+    return headers
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Line = Annotated[str, BeforeValidator(_line)]
+Whole = Annotated[int, BeforeValidator(_whole), _schema({"type": "integer", "minimum": 1})]
+Flag = Annotated[bool, BeforeValidator(operators.flag), _schema({"type": "boolean"})]
+Json = Annotated[Any, BeforeValidator(operators.json_value)]
+
+Duration = Annotated[int, BeforeValidator(units.duration), _text_schema(units.DURATION)]
+Instant = Annotated[int, BeforeValidator(units.instant), _text_schema(units.INSTANT)]
+_SIZES = {"oneOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": f"^{units.SIZE}$"}]}
+Size = Annotated[int, BeforeValidator(units.size), _schema(_SIZES)]
+
+Id = Annotated[
+    str, BeforeValidator(grammar.identifier), WithJsonSchema({"type": "string", "pattern": f"^{grammar.ID}$"})
+]
+Url = Annotated[str, BeforeValidator(grammar.url), _text_schema("https?://.+")]
+Method = Annotated[str, BeforeValidator(grammar.method), _schema({"enum": [*grammar.METHODS]})]
+RegularExpression = Annotated[str, BeforeValidator(grammar.regular_expression)]
+JsonExpectation = Annotated[Any, BeforeValidator(operators.expectation), WithJsonSchema(operators.SCHEMA)]
+JsonPath = Annotated[str, BeforeValidator(grammar.json_path)]
+HeaderName = Annotated[str, BeforeValidator(grammar.header_name)]
+_AS_TEXT = WithJsonSchema({"type": ["string", "number", "boolean"]})  # taken as it was written
+HeaderValue = Annotated[str, BeforeValidator(grammar.header_value), _AS_TEXT]
+Headers = Annotated[dict[HeaderName, HeaderValue], AfterValidator(_distinct)]
+FieldValue = Annotated[str, BeforeValidator(_text), _AS_TEXT]
+
+_STATUSES: list[dict[str, Any]] = [
+    {"type": "integer", "minimum": 100, "maximum": 599},
+    {"type": "string", "pattern": f"^{grammar.STATUS}$"},
+]
+Statuses = Annotated[
+    list[Annotated[str, BeforeValidator(grammar.status_pattern)]],
+    Field(min_length=1),
+    BeforeValidator(_as_list),
+    WithJsonSchema({"oneOf": [*_STATUSES, {"type": "array", "items": {"oneOf": _STATUSES}, "minItems": 1}]}),
+]

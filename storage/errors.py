@@ -1,0 +1,67 @@
+"""What can go wrong with the place where things are kept, each as one sentence that says what to do."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from pathlib import Path
+
+
+class Held(Exception):
+    """Another daemon works on the directory."""
+
+
+class Unusable(Exception):
+    """The directory, or the file in it, cannot be used as it is."""
+
+
+NO_SPACE = "no space is left for {path}: free some"
+LOCKED = "another program has locked {path}: close it"
+READ_ONLY = "{path} may not be written by this user: give it write access"
+NOT_A_DIRECTORY = "{path} is not a directory: name one"
+NOT_OPENED = "{path} cannot be opened: see that it is a file that this user may read and write"
+FAILING = "{path} cannot be read or written ({error}): check its disk"
+
+BY_CODE = {
+    sqlite3.SQLITE_FULL: NO_SPACE,
+    sqlite3.SQLITE_BUSY: LOCKED,
+    sqlite3.SQLITE_LOCKED: LOCKED,
+    sqlite3.SQLITE_PROTOCOL: LOCKED,
+    sqlite3.SQLITE_READONLY: READ_ONLY,
+    sqlite3.SQLITE_PERM: READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: NOT_OPENED,
+    sqlite3.SQLITE_IOERR: FAILING,
+}
+
+BY_ERRNO = {
+    errno.ENOSPC: NO_SPACE,
+    errno.EDQUOT: NO_SPACE,
+    errno.EACCES: READ_ONLY,
+    errno.EPERM: READ_ONLY,
+    errno.EROFS: READ_ONLY,
+    errno.EEXIST: NOT_A_DIRECTORY,
+    errno.ENOTDIR: NOT_A_DIRECTORY,
+}
+
+
+def refusal(error: sqlite3.Error, path: Path) -> str | None:
+    """Why the file cannot be read or written just now; None when the error is of another sort."""
+    sentence = BY_CODE.get(_code(error))
+    return sentence and sentence.format(path=path, error=error)
+
+
+def corruption(error: sqlite3.Error) -> bool:
+    """Whether the error says that the file itself is broken."""
+    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def unusable(error: OSError | sqlite3.Error, path: Path) -> Unusable:
+    if isinstance(error, sqlite3.Error):
+        return Unusable(refusal(error, path) or f"{path} cannot be used: {error}")
+    sentence = BY_ERRNO.get(error.errno or 0, "{path} cannot be used: {error}")
+    return Unusable(sentence.format(path=path, error=error.strerror))
+
+
+def _code(error: sqlite3.Error) -> int:
+    # The low byte is the sort of error, the rest its finer shades. Errors of Python's own carry no code.
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -1,0 +1,107 @@
+"""Results: one row per run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlite_utils import Database
+
+from monitor.core.model import Instant, Phases, Reason, Result, Verdict
+from storage.codec import encode, storable
+
+INSERT = """
+    INSERT INTO results VALUES (
+        ?, (SELECT id FROM probes WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+    )
+"""
+
+LATEST = """
+    SELECT name, started, at, verdict, reason, resolve, connect, tls, processing, transfer,
+        http_status, certificate_expires, detail, evidence, stalled
+    FROM probes JOIN results ON results.seq = probes.latest
+"""
+
+WORKED = """
+    SELECT started, seq, resolve, connect, tls, processing, transfer
+    FROM results
+    WHERE probe = ? AND started >= ? AND verdict IN ('pass', 'slow')
+    ORDER BY started DESC, seq DESC
+    LIMIT ?
+"""
+
+NO_LIMIT = -1
+
+
+def insert(db: Database, numbered: Sequence[tuple[int, Result]]) -> None:
+    """Write results down under their numbers."""
+    names = {result.probe for _, result in numbered}
+    # Names are looked up in the table, not in a cache of ours: a cache would outlive a rollback.
+    db.conn.executemany("INSERT INTO probes (name) VALUES (?) ON CONFLICT DO NOTHING", [(name,) for name in names])
+    db.conn.executemany(INSERT, [_row(seq, result) for seq, result in numbered])
+
+
+def remember_latest(db: Database, latest: Mapping[str, int | None]) -> None:
+    """Note which result the board holds of each probe; None: it holds none any more."""
+    db.conn.executemany("UPDATE probes SET latest = ? WHERE name = ?", [(seq, name) for name, seq in latest.items()])
+
+
+def latest(db: Database) -> dict[str, Result]:
+    """The result that the board holds, by probe."""
+    return {row[0]: _result(*row) for row in db.execute(LATEST).fetchall()}
+
+
+def latencies(db: Database, component: str, since: Instant, limit: int | None) -> list[int]:
+    """Latencies in µs of the runs of all probes of the component that worked, newest first."""
+    runs: list[tuple[int, ...]] = []
+    for probe in _probes(db, component):
+        at_most = NO_LIMIT if limit is None else limit
+        runs += db.execute(WORKED, (probe, since, at_most)).fetchall()
+    runs.sort(reverse=True, key=lambda run: run[:2])
+    return [Phases(*phases).latency for _, _, *phases in runs[:limit]]
+
+
+def _probes(db: Database, component: str) -> list[int]:
+    """Numbers of the probes named "component/…"; "0" is what follows "/"."""
+    named = "SELECT id FROM probes WHERE name >= ? AND name < ?"
+    return [probe for (probe,) in db.execute(named, (f"{component}/", f"{component}0")).fetchall()]
+
+
+def _row(seq: int, result: Result) -> tuple[object, ...]:
+    phases = result.phases
+    return (
+        seq,
+        result.probe,
+        result.started,
+        result.at,
+        result.verdict,
+        result.reason,
+        phases.resolve,
+        phases.connect,
+        phases.tls,
+        phases.processing,
+        phases.transfer,
+        result.http_status,
+        result.certificate_expires,
+        storable(result.detail),
+        encode(result.evidence) if result.evidence else None,
+        result.stalled,
+    )
+
+
+def _result(probe: str, started: Instant, at: Instant, verdict: str, reason: str | None, *rest: Any) -> Result:
+    *phases, http_status, certificate_expires, detail, evidence, stalled = rest
+    return Result(
+        probe=probe,
+        started=started,
+        at=at,
+        verdict=Verdict(verdict),
+        reason=Reason(reason) if reason else None,
+        phases=Phases(*phases),
+        http_status=http_status,
+        certificate_expires=certificate_expires,
+        detail=detail,
+        evidence=json.loads(evidence) if evidence else {},
+        stalled=bool(stalled),
+    )

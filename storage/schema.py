@@ -1,0 +1,156 @@
+"""The tables, as migrations that only grow: what was once released here is never edited, only added to."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from typing import TypeAlias
+
+from sqlite_utils import Database
+
+Migration: TypeAlias = tuple[str, ...]  # statements, run in one transaction
+
+BEGINNING: Migration = (
+    # One row per name; see meta.py.
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID",
+    # Names of probes as small numbers. `latest` is the seq of the result that the board holds.
+    "CREATE TABLE probes (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, latest INTEGER) STRICT",
+    # Results and other observations share one sequence: the order in which they were decided.
+    """
+    CREATE TABLE observations (
+        seq INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        body TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE results (
+        seq INTEGER PRIMARY KEY,
+        probe INTEGER NOT NULL,
+        started INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        verdict TEXT NOT NULL,
+        reason TEXT,
+        resolve INTEGER,
+        connect INTEGER,
+        tls INTEGER,
+        processing INTEGER,
+        transfer INTEGER,
+        http_status INTEGER,
+        certificate_expires INTEGER,
+        detail TEXT NOT NULL,
+        evidence TEXT,
+        stalled INTEGER NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX results_by_start ON results (probe, started)",
+    """
+    CREATE TABLE probe_states (
+        id TEXT PRIMARY KEY,
+        state TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE component_states (
+        id TEXT PRIMARY KEY,
+        state TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE spans (
+        component TEXT NOT NULL,
+        since INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        PRIMARY KEY (component, since)
+    ) STRICT, WITHOUT ROWID
+    """,
+    # Columns for what is asked for; `body` is the whole incident but for its updates.
+    """
+    CREATE TABLE incidents (
+        id TEXT PRIMARY KEY,
+        created_at INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        reopen_until INTEGER,
+        body TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX incidents_by_creation ON incidents (created_at, id)",
+    "CREATE INDEX incidents_by_status ON incidents (status, created_at, id)",
+    """
+    CREATE TABLE incident_components (
+        component TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        incident TEXT NOT NULL,
+        PRIMARY KEY (component, created_at, incident)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX incident_components_by_incident ON incident_components (incident)",
+    """
+    CREATE TABLE incident_updates (
+        incident TEXT NOT NULL,
+        ordinal INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        message TEXT NOT NULL,
+        timestamp INTEGER NOT NULL,
+        PRIMARY KEY (incident, ordinal)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE events (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        body TEXT NOT NULL
+    ) STRICT
+    """,
+    # One delivery: an event (its seq) owed to a subscription.
+    """
+    CREATE TABLE outbox (
+        event INTEGER NOT NULL,
+        subscription TEXT NOT NULL,
+        lane TEXT NOT NULL,
+        due INTEGER NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        state TEXT NOT NULL DEFAULT 'pending',
+        PRIMARY KEY (event, subscription)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX outbox_due ON outbox (due) WHERE state = 'pending'",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (BEGINNING,)
+
+LARGE = frozenset({"results"})  # tables that grow with every run
+
+
+def version(conn: sqlite3.Connection) -> int:
+    """How many migrations the file has seen."""
+    (number,) = conn.execute("PRAGMA user_version").fetchone()
+    return int(number)
+
+
+def migrate(db: Database, migrations: Sequence[Migration]) -> None:
+    """Run the migrations that the file has not seen, each whole or not at all."""
+    for number in range(version(db.conn), len(migrations)):
+        with db.atomic():
+            for statement in migrations[number]:
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {number + 1}")
+
+
+def names(conn: sqlite3.Connection, kind: str) -> set[str]:
+    """The tables or indexes that the file has; `kind` is "table" or "index"."""
+    found = conn.execute("SELECT name FROM sqlite_schema WHERE type = ? AND name NOT LIKE 'sqlite_%'", (kind,))
+    return {name for (name,) in found.fetchall()}
+
+
+def expected(number: int) -> dict[str, set[str]]:
+    """The names that a file of that version has, by kind."""
+    with closing(sqlite3.connect(":memory:")) as conn:
+        for migration in MIGRATIONS[:number]:
+            for statement in migration:
+                conn.execute(statement)
+        return {kind: names(conn, kind) for kind in ("table", "index")}

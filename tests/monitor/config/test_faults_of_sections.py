@@ -1,0 +1,144 @@
+"""A row per fault of a section: the text, and the exact line it is refused with."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.monitor.config.texts import RIGHT, Refuse, with_probe_settings, with_sections
+
+PROBE = "components.api.probes.health"
+
+
+@pytest.mark.parametrize(
+    ("section", "fault"),
+    [
+        ("page: JustKalm", "6: page: this must be a mapping of keys to values"),
+        ("page: {name: 5}", '6: page.name: 5 is not text; write "5"'),
+        ("page: {name: ' '}", "6: page.name: this is blank; write something"),
+        (
+            'page: {name: "a\\nb"}',
+            "6: page.name: this holds a line break or control character; keep it to one line",
+        ),
+        ("page: {url: status}", "6: page.url: the URL does not begin with http:// or https://"),
+        ("pages: {}", "6: pages: unknown key; did you mean page?"),
+        ("alerts: []", "6: alerts: unknown key; known here: page, defaults, components, maintenance"),
+        (
+            "defaults: {interval: 5s}",
+            "6: defaults.interval: 5s is shorter than the timeout of 10s; make it at least 10s",
+        ),
+        ("defaults: {resolve_after: 2}", "6: defaults.resolve_after: 2 has no unit; write 2s"),
+        ("maintenance: {}", "6: maintenance: this must be a list"),
+        ("maintenance: [5]", "6: maintenance[0]: this must be a mapping of keys to values"),
+        (
+            "maintenance: [{title: T, components: [api], cron: '0 3 * * sun', duration: 1h}]",
+            "6: maintenance[0]: recurring windows (cron) are not supported by this version; give starts and ends",
+        ),
+        ("  web: {}", "6: components.web: probes is missing; write it"),
+        ("  web: {probes: {}}", "6: components.web.probes: this is empty; write at least one"),
+        ("  web: {probes: {root: {}}}", "6: components.web.probes.root: http is missing; write it"),
+        (
+            "  Web: {probes: {root: {http: https://web.test/}}}",
+            "6: components.Web: an id is at most 63 of a-z, 0-9, _ and -, and begins with a letter or digit",
+        ),
+        (
+            "  web: {depends_on: [aip], probes: {root: {http: https://web.test/}}}",
+            "6: components.web.depends_on[0]: there is no component aip; did you mean api?",
+        ),
+        (
+            "  web: {depends_on: [web], probes: {root: {http: https://web.test/}}}",
+            "6: components.web.depends_on[0]: web cannot depend on itself; remove it",
+        ),
+        (
+            "  web: {depends_on: [api, api], probes: {root: {http: https://web.test/}}}",
+            "6: components.web.depends_on[0]: api is named twice; once is enough",
+        ),
+        ("---\ncomponents: {}", "6: a second document begins here; keep one"),
+        ("}", "6: this is not YAML: did not find expected key while parsing a block mapping"),
+    ],
+)
+def test_a_wrong_section_is_refused(refused: Refuse, section: str, fault: str) -> None:
+    assert refused(with_sections(section)) == [f"probes.yaml:{fault}"]
+
+
+WINDOW = """\
+maintenance:
+  - title: Upgrade
+    components: [api]
+    starts: 2026-12-01T02:00:00Z
+    ends: 2026-12-01T03:00:00Z
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "fault"),
+    [
+        ("[api]", "[apo]", "8: maintenance[0].components[0]: there is no component apo; did you mean api?"),
+        ("[api]", "[]", "8: maintenance[0].components: this is empty; write at least one"),
+        ("[api]", "api", "8: maintenance[0].components: this must be a list"),
+        (
+            "T02:00:00Z",
+            "T02:00:00",
+            "9: maintenance[0].starts: 2026-12-01T02:00:00 has no time zone; write 2026-12-01T02:00:00Z for UTC",
+        ),
+        (
+            "2026-12-01T03:00:00Z",
+            "tomorrow",
+            '10: maintenance[0].ends: "tomorrow" is not a time; write it like 2026-12-01T02:00:00Z',
+        ),
+        (
+            "2026-12-01T03",
+            "2026-12-32T03",
+            "10: maintenance[0].ends: 2026-12-32T03:00:00Z is not in the calendar; write a day and a time that exist",
+        ),
+        (
+            "T03:00:00Z",
+            "T04:00:00+02:00",
+            "10: maintenance[0].ends: this is not after the start; make it later than 2026-12-01T02:00:00Z",
+        ),
+        (
+            "2026-12-01T03",
+            "2027-01-01T03",
+            "10: maintenance[0].ends: the window is longer than 31 days; make it shorter",
+        ),
+        ("    ends: 2026-12-01T03:00:00Z\n", "", "7: maintenance[0]: ends is missing; write it"),
+    ],
+)
+def test_a_wrong_window_is_refused(refused: Refuse, right: str, wrong: str, fault: str) -> None:
+    assert refused(with_sections(WINDOW.replace(right, wrong))) == [f"probes.yaml:{fault}"]
+
+
+def test_a_window_given_twice_is_refused(refused: Refuse) -> None:
+    again = (
+        WINDOW.removeprefix("maintenance:\n")
+        .replace("T02:00:00Z", "T03:00:00+01:00")
+        .replace("T03:00:00Z", "T05:00:00Z")
+    )
+    assert refused(with_sections(WINDOW + again)) == [
+        "probes.yaml:11: maintenance[1]: this is maintenance[0] again; remove one, or change its title"
+    ]
+
+
+def test_a_circle_of_dependencies_is_named(refused: Refuse) -> None:
+    text = """\
+components:
+  api: {depends_on: [auth], probes: {health: {http: https://api.test/}}}
+  auth: {depends_on: [cdn, keys], probes: {health: {http: https://auth.test/}}}
+  keys: {depends_on: [api], probes: {health: {http: https://keys.test/}}}
+  cdn: {probes: {health: {http: https://cdn.test/}}}
+"""
+    circle = "api → auth → keys → api is a circle; remove one of these dependencies"
+    assert refused(text) == [f"probes.yaml:4: components.keys.depends_on: {circle}"]
+
+
+def test_defaults_are_blamed_once_for_what_they_do_to_many_probes(refused: Refuse) -> None:
+    text = "defaults: {interval: 20s, recheck_interval: 25s}\n" + RIGHT + "      ready: {http: https://api.test/}\n"
+    assert refused(text) == [
+        "probes.yaml:1: defaults.recheck_interval: 25s is longer than the interval of 20s; make it at most 20s"
+    ]
+
+
+def test_a_probe_is_blamed_for_what_it_does_to_the_defaults(refused: Refuse) -> None:
+    text = with_probe_settings("interval: 20s\n") + "defaults: {recheck_interval: 25s}\n"
+    assert refused(text) == [
+        f"probes.yaml:6: {PROBE}.interval: 20s is shorter than the recheck_interval of 25s; make it at least 25s"
+    ]

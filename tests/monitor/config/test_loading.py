@@ -1,0 +1,182 @@
+"""What a right file becomes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.config import Page, load
+from monitor.core.model import MINUTE, SECOND, Window
+from monitor.probers.settings import Expect, HttpTarget, ProbeSettings
+from tests.builders import NOON
+from tests.monitor.config.texts import RIGHT, Load, with_probe_settings, with_request, with_sections
+
+
+def test_what_is_not_written_has_a_sensible_value(loaded: Load) -> None:
+    config = loaded(RIGHT)
+    (component,) = config.setup.components
+    (probe,) = component.probes
+    assert config.page == Page("JustKalm", "https://status.justkalm.com")
+    assert (component.name, component.description, component.depends_on) == ("api", "", ())
+    assert (probe.interval, probe.failure_threshold, probe.success_threshold) == (30 * SECOND, 3, 2)
+    assert (probe.recheck_interval, config.setup.resolve_after) == (5 * SECOND, 2 * MINUTE)
+    assert config.probes == {
+        "api/health": ProbeSettings(
+            id="api/health",
+            target=HttpTarget(url="https://api.test/"),
+            expect=Expect(),
+            timeout=10 * SECOND,
+            slow_after=SECOND,
+        )
+    }
+
+
+def test_a_probe_outranks_the_defaults(loaded: Load) -> None:
+    text = (
+        with_probe_settings("timeout: 4s\nfailure_threshold: 1\n") + "defaults: {timeout: 5s, success_threshold: 7}"
+    )
+    config = loaded(text)
+    (probe,) = config.setup.components[0].probes
+    assert config.probes["api/health"].timeout == 4 * SECOND
+    assert (probe.failure_threshold, probe.success_threshold) == (1, 7)
+
+
+def test_times_nobody_wrote_give_way_to_those_somebody_wrote(loaded: Load) -> None:
+    config = loaded(with_probe_settings("interval: 1s\ntimeout: 500ms"))
+    assert config.setup.components[0].probes[0].recheck_interval == 1 * SECOND
+    assert config.probes["api/health"].slow_after == 250
+
+
+def test_a_request_is_taken_as_it_was_written(loaded: Load) -> None:
+    request = """\
+method: POST
+headers: {x-version: 1.10, x-flag: no, x-yes: true}
+query: {page: 007}
+json: {since: 12:30:45, ok: no, n: 0x10, nothing: null, list: [1.5, true]}
+follow_redirects: false
+max_body: 512KiB
+"""
+    assert loaded(with_request(request)).probes["api/health"].target == HttpTarget(
+        url="https://api.test/",
+        method="POST",
+        headers={"x-version": "1.10", "x-flag": "no", "x-yes": "true"},
+        query={"page": "007"},
+        json='{"since": "12:30:45", "ok": "no", "n": 16, "nothing": null, "list": [1.5, true]}',
+        follow_redirects=False,
+        max_body=512 * 1024,
+    )
+
+
+def test_null_is_a_json_content_too(loaded: Load) -> None:
+    assert loaded(with_request("json: null")).probes["api/health"].target.json == "null"
+
+
+def test_expectations_are_handed_on(loaded: Load) -> None:
+    expect = """\
+expect:
+  status: [200, 3xx]
+  json: {$.a: {gt: 0}, "$.b[0]": on, $.c: null}
+  body: {contains: hello, matches: "^h"}
+  headers: {content-length: 100}
+  certificate_days: 14
+"""
+    assert loaded(with_probe_settings(expect)).probes["api/health"].expect == Expect(
+        status=("200", "3xx"),
+        json={"$.a": {"gt": 0}, "$.b[0]": "on", "$.c": None},
+        body_contains="hello",
+        body_matches="^h",
+        headers={"content-length": "100"},
+        certificate_days=14,
+    )
+
+
+def test_components_keep_the_order_in_which_they_are_written(loaded: Load) -> None:
+    text = RIGHT + "".join(f"  {name}: {{probes: {{root: {{http: https://{name}.test/}}}}}}\n" for name in "zamb")
+    assert [component.id for component in loaded(text).setup.components] == ["api", "z", "a", "m", "b"]
+
+
+def test_a_chain_of_dependencies_is_no_circle_however_long(loaded: Load) -> None:
+    links = "".join(
+        f"  c{link}: {{depends_on: [c{link + 1}], probes: {{root: {{http: https://c.test/}}}}}}\n"
+        for link in range(2000)
+    )
+    text = RIGHT + links + "  c2000: {probes: {root: {http: https://c.test/}}}\n"
+    assert len(loaded(text).setup.components) == 2002
+
+
+def test_many_ways_to_one_dependency_are_walked_once(loaded: Load) -> None:
+    rungs = "".join(
+        f"  {side}{rung}: {{depends_on: [l{rung + 1}, r{rung + 1}], probes: {{root: {{http: https://c.test/}}}}}}\n"
+        for rung in range(60)
+        for side in "lr"
+    )
+    last = "  l60: {probes: {root: {http: https://c.test/}}}\n  r60: {probes: {root: {http: https://c.test/}}}\n"
+    assert len(loaded(RIGHT + rungs + last).setup.components) == 123
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ["interval: 10s", "timeout: 30s", "interval: 20s\nrecheck_interval: 20s", "timeout: 2s\nslow_after: 1999ms"],
+)
+def test_times_may_go_to_the_limit(loaded: Load, settings: str) -> None:
+    assert loaded(with_probe_settings(settings))
+
+
+def test_a_window_may_last_31_days(loaded: Load) -> None:
+    assert loaded(with_sections(WINDOW.replace("ends: 2026-12-01T13:00Z", "ends: 2027-01-01T12:00Z")))
+
+
+WINDOW = (
+    "maintenance: [{title: Upgrade, components: [api], starts: 2026-12-01T13:00:00+01:00, ends: 2026-12-01T13:00Z}]"
+)
+
+
+def test_a_window_is_a_stretch_of_time_under_a_derived_id(loaded: Load) -> None:
+    assert loaded(with_sections(WINDOW)).setup.windows == (
+        Window(id="mnt_325fa925a23ef5b6", title="Upgrade", components=("api",), starts=NOON, ends=NOON + 60 * MINUTE),
+    )
+
+
+def test_the_same_instant_in_another_zone_is_the_same_window(loaded: Load) -> None:
+    utc = WINDOW.replace("T13:00:00+01:00", "T12:00:00Z")
+    assert loaded(with_sections(utc)).setup == loaded(with_sections(WINDOW)).setup
+
+
+@pytest.mark.parametrize(
+    ("settings", "same"),
+    [
+        ("failure_threshold: 9", True),
+        ("interval: 1m", True),
+        ("timeout: 9s", True),
+        ("expect: {status: 2xx}", True),
+        ("expect: {status: 200}", False),
+        ("expect: {json: {$.a: 1}}", False),
+    ],
+)
+def test_a_fingerprint_is_of_target_and_expectation_alone(loaded: Load, settings: str, same: bool) -> None:
+    before, after = (
+        loaded(text).setup.components[0].probes[0].fingerprint for text in (RIGHT, with_probe_settings(settings))
+    )
+    assert (before == after) is same
+
+
+def test_a_fingerprint_does_not_depend_on_how_the_target_is_spelled(loaded: Load) -> None:
+    short, long = (
+        loaded(text).setup.components[0].probes[0].fingerprint for text in (RIGHT, with_request("method: GET"))
+    )
+    assert short == long
+
+
+def test_a_fingerprint_does_not_depend_on_the_order_of_headers(loaded: Load) -> None:
+    one, other = (
+        loaded(with_request(f"headers: {headers}")).setup.components[0].probes[0].fingerprint
+        for headers in ("{a: x, b: y}", "{b: y, a: x}")
+    )
+    assert one == other
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    file = tmp_path / "probes.yaml"
+    file.write_bytes(b"\xef\xbb\xbf" + RIGHT.encode())
+    assert load(file, {}).probes

@@ -1,0 +1,93 @@
+"""The schema that editors are given, and the file that is shipped with it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from monitor.config import load, schema
+
+ROOT = Path(schema.__file__).parents[2]
+SHIPPED = ROOT / "probes.yaml"
+SCHEMA = Path(schema.__file__).with_name("probes.schema.json")
+
+
+def allows(change: dict[str, Any]) -> bool:
+    probe = {"http": "https://api.test/"} | change
+    file = {"components": {"api": {"probes": {"health": probe}}}}
+    return jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).is_valid(file)
+
+
+def test_the_shipped_schema_is_the_current_one() -> None:
+    assert SCHEMA.read_text() == schema.schema_text()
+
+
+def test_the_schema_is_a_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(json.loads(SCHEMA.read_text()))
+
+
+def test_every_key_is_described() -> None:
+    blocks = [json.loads(SCHEMA.read_text()), *json.loads(SCHEMA.read_text())["$defs"].values()]
+    keys = [
+        key for block in blocks for form in block.get("oneOf", [block]) for key in form.get("properties", {}).items()
+    ]
+    assert len(keys) > 30
+    assert [name for name, key in keys if not key.get("description")] == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"interval": "30s"},
+        {"interval": "${INTERVAL:-30s}"},
+        {"failure_threshold": "${N}"},
+        {"http": "${URL}/health"},
+        {"http": {"url": "http://api.test/", "headers": {"x": 1}, "json": None, "max_body": "1MiB"}},
+        {"expect": {"status": [200, "2xx"], "json": {"$.a": {"gt": 0}, "$.b": "x"}}},
+    ],
+)
+def test_the_schema_allows_what_load_allows(change: dict[str, Any]) -> None:
+    assert allows(change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"interval": 30},
+        {"interval": "30"},
+        {"interval": None},
+        {"intervall": "30s"},
+        {"failure_threshold": 0},
+        {"http": {"method": "GET"}},
+        {"http": {"url": "http://api.test/", "json": 1, "form": {}}},
+        {"expect": {"status": "2x"}},
+        {"expect": {"json": {"$.a": {"gtt": 0}}}},
+    ],
+)
+def test_the_schema_refuses_what_load_refuses(change: dict[str, Any]) -> None:
+    assert not allows(change)
+
+
+def test_the_shipped_file_fits_the_schema_it_names() -> None:
+    text = SHIPPED.read_text()
+    named = text.splitlines()[0].removeprefix("# yaml-language-server: $schema=")
+    jsonschema.validate(yaml.safe_load(text), json.loads((ROOT / named).read_text()))
+
+
+def test_the_shipped_file_loads_with_no_variable_set() -> None:
+    config = load(SHIPPED, {})
+    named = [(component.id, component.name, component.description) for component in config.setup.components]
+    assert named == [
+        ("api", "API", "Core valuation API"),
+        ("dashboard", "Dashboard", "Web console"),
+        ("webhooks", "Webhooks", "Event delivery"),
+        ("batch", "Batch Processing", "Bulk operations"),
+        ("auth", "Authentication", "OAuth & API keys"),
+        ("cdn", "CDN", "Edge caching"),
+    ]
+    assert len(config.probes) == 7

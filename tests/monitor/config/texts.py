@@ -1,0 +1,45 @@
+"""Small files for tests: what a test is about stands alone, the rest is dull and right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from textwrap import indent
+from typing import Protocol
+
+from monitor.config import Config
+
+
+class Load(Protocol):
+    """Loads a text, with these variables set."""
+
+    def __call__(self, text: str, environ: Mapping[str, str] | None = None) -> Config: ...
+
+
+class Refuse(Protocol):
+    """The faults of a text, as lines of output without the folder."""
+
+    def __call__(self, text: str, environ: Mapping[str, str] | None = None) -> list[str]: ...
+
+
+RIGHT = """\
+components:
+  api:
+    probes:
+      health:
+        http: https://api.test/
+"""
+
+
+def with_probe_settings(settings: str) -> str:
+    """The right file with more settings for its probe, from line 6 on."""
+    return RIGHT + indent(settings, " " * 8)
+
+
+def with_request(request: str) -> str:
+    """A file whose probe asks as the mapping says, from line 7 on."""
+    return RIGHT.replace("http: https://api.test/", "http:") + indent(f"url: https://api.test/\n{request}", " " * 10)
+
+
+def with_sections(sections: str) -> str:
+    """The right file with more sections, from line 6 on."""
+    return RIGHT + sections

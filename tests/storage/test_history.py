@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from monitor.core.model import (
+    DAY,
+    QUIET,
+    SECOND,
+    Incident,
+    IncidentStatus,
+    Instant,
+    LedgerRewrite,
+    Phases,
+    Span,
+    Status,
+    Step,
+    Tick,
+    Verdict,
+)
+from storage import incidents, results, schema, spans
+from storage.opening import connect
+from storage.store import Store
+from tests.builders import NOON, incident, result
+
+# ── spans ────────────────────────────────────────────────────────────────────────────────────────────
+
+UP, DOWN, UP_AGAIN = Span(100, Status.OPERATIONAL), Span(200, Status.MAJOR_OUTAGE), Span(300, Status.OPERATIONAL)
+
+
+def ledger(since: Instant, *rows: Span) -> tuple[Tick, Step]:
+    return Tick(NOON), Step(ledger={"api": LedgerRewrite(since, rows)})
+
+
+@pytest.mark.parametrize(
+    ("since", "expected"),
+    [
+        (0, [UP, DOWN, UP_AGAIN]),
+        (100, [UP, DOWN, UP_AGAIN]),
+        (199, [UP, DOWN, UP_AGAIN]),
+        (200, [DOWN, UP_AGAIN]),
+        (999, [UP_AGAIN]),
+    ],
+)
+async def test_spans_begin_with_the_one_that_lasts_into_the_time_asked_for(
+    store: Store, since: Instant, expected: list[Span]
+) -> None:
+    await store.commit([ledger(0, UP, DOWN, UP_AGAIN)], alive=NOON)
+    assert await store.spans("api", since) == expected
+
+
+async def test_a_component_without_a_ledger_has_no_spans(store: Store) -> None:
+    await store.commit([ledger(0, UP)], alive=NOON)
+    assert await store.spans("apiary", 0) == []
+
+
+async def test_a_rewrite_replaces_what_begins_at_its_instant_or_later(store: Store) -> None:
+    await store.commit([ledger(0, UP, DOWN, UP_AGAIN)], alive=NOON)
+    await store.commit([ledger(200, Span(250, Status.PARTIAL_OUTAGE))], alive=NOON)
+    assert await store.spans("api", 0) == [UP, Span(250, Status.PARTIAL_OUTAGE)]
+
+
+async def test_rewrites_in_one_commit_come_one_after_the_other(store: Store) -> None:
+    await store.commit([ledger(0, UP, DOWN), ledger(200), ledger(300, UP_AGAIN)], alive=NOON)
+    assert await store.spans("api", 0) == [UP, UP_AGAIN]
+
+
+# ── latencies ────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_latencies_are_those_of_runs_that_worked_newest_first(store: Store) -> None:
+    runs = [
+        result(started=NOON, phases=Phases(connect=1)),
+        result(started=NOON + 1, phases=Phases(connect=2), verdict=Verdict.SLOW),
+        result(started=NOON + 2, phases=Phases(connect=3), verdict=Verdict.FAIL),
+        result(started=NOON + 3, phases=Phases(connect=4), verdict=Verdict.UNKNOWN),
+        result(started=NOON + 4, phases=Phases(connect=5, transfer=6)),
+    ]
+    await store.commit([(run, QUIET) for run in runs], alive=NOON)
+    assert await store.latencies("api", since=NOON) == [11, 2, 1]
+
+
+async def test_latencies_of_a_component_are_those_of_all_its_probes_and_of_no_other(store: Store) -> None:
+    names = ["api/a", "api/b", "api-2/a", "ap/a", "api0/a", "api/a"]
+    runs = [result(name, started=NOON + n, phases=Phases(connect=n)) for n, name in enumerate(names)]
+    await store.commit([(run, QUIET) for run in runs], alive=NOON)
+    assert await store.latencies("api", since=0) == [5, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("since", "limit", "expected"),
+    [(NOON + 2, None, [3, 2]), (0, 3, [3, 2, 1]), (0, 9, [3, 2, 1, 0]), (0, 0, []), (NOON + 9, 3, [])],
+)
+async def test_latencies_are_bounded_by_time_and_by_number(
+    store: Store, since: Instant, limit: int | None, expected: list[int]
+) -> None:
+    runs = [result(f"api/{n % 2}", started=NOON + n, phases=Phases(connect=n)) for n in range(4)]
+    await store.commit([(run, QUIET) for run in runs], alive=NOON)
+    assert await store.latencies("api", since, limit) == expected
+
+
+# ── incidents ────────────────────────────────────────────────────────────────────────────────────────
+
+RESOLVED = IncidentStatus.RESOLVED
+KNOWN = [
+    incident("inc_a", created_at=1, component="api", status=RESOLVED),
+    incident("inc_b", created_at=2, components=("cdn", "api"), status=RESOLVED),
+    incident("inc_c", created_at=2, component="cdn"),
+    incident("inc_d", created_at=3, component="api"),
+]
+
+
+def ids(found: Sequence[Incident]) -> list[str]:
+    return [incident.id[-1] for incident in found]
+
+
+@pytest.fixture
+async def incidents_store(store: Store) -> Store:
+    await store.commit([(Tick(NOON), Step(incidents={known.id: known for known in KNOWN}))], alive=NOON)
+    return store
+
+
+async def test_an_unknown_incident_is_none(store: Store) -> None:
+    assert await store.incident("inc_nobody") is None
+
+
+async def test_a_known_incident_is_whole(incidents_store: Store) -> None:
+    assert await incidents_store.incident("inc_b") == KNOWN[1]
+
+
+@pytest.mark.parametrize(
+    ("status", "component", "expected"),
+    [
+        (None, None, ["d", "c", "b", "a"]),
+        (RESOLVED, None, ["b", "a"]),
+        (None, "api", ["d", "b", "a"]),
+        (RESOLVED, "api", ["b", "a"]),
+        (IncidentStatus.INVESTIGATING, "cdn", ["c"]),
+        (IncidentStatus.MONITORING, None, []),
+        (None, "nobody", []),
+    ],
+)
+async def test_incidents_come_newest_first_and_whole_in_pages_of_any_size(
+    incidents_store: Store, status: IncidentStatus | None, component: str | None, expected: list[str]
+) -> None:
+    for limit in (1, 2, 100):
+        found: list[Incident] = []
+        page = await incidents_store.incidents(limit=limit, status=status, component=component)
+        while page:
+            assert len(page) <= limit
+            found += page
+            last = (page[-1].created_at, page[-1].id)
+            page = await incidents_store.incidents(limit=limit, before=last, status=status, component=component)
+        assert ids(found) == expected
+        assert all(incident in KNOWN for incident in found)
+
+
+async def test_an_incident_that_a_component_left_is_no_longer_found_by_it(incidents_store: Store) -> None:
+    left = incident("inc_b", created_at=2, component="cdn", status=RESOLVED)
+    await incidents_store.commit([(Tick(NOON), Step(incidents={left.id: left}))], alive=NOON)
+    assert ids(await incidents_store.incidents(limit=9, component="api")) == ["d", "a"]
+
+
+# ── side by side ─────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_readers_see_whole_commits_while_others_are_written(store: Store) -> None:
+    def step(n: int) -> Step:
+        return Step(ledger={"api": LedgerRewrite(0, (Span(n, Status.OPERATIONAL), Span(n + 1, Status.UNKNOWN)))})
+
+    async def write() -> None:
+        for n in range(50):
+            await store.commit([(Tick(n), step(n))], alive=n)
+
+    async def read() -> None:
+        for _ in range(50):
+            seen = await store.spans("api", 0)
+            assert not seen or [span.since for span in seen] == [seen[0].since, seen[0].since + 1]
+
+    await asyncio.gather(write(), read(), read(), read())
+    assert await store.last_alive() == 49
+
+
+# ── cost ─────────────────────────────────────────────────────────────────────────────────────────────
+
+PACE = 30 * SECOND
+ASKED: dict[str, Callable[[Database], object]] = {
+    "spans": lambda db: spans.touching(db, "api", NOON - DAY),
+    "latencies of five minutes": lambda db: results.latencies(db, "api", NOON - 300 * SECOND, None),
+    "the last three latencies": lambda db: results.latencies(db, "api", NOON - DAY, 3),
+    "one incident": lambda db: incidents.one(db, f"inc_{NOON - DAY}"),
+    "incidents": lambda db: incidents.page(db, 5, None, None, None),
+    "older incidents": lambda db: incidents.page(db, 5, (NOON, "inc_a"), None, None),
+    "resolved incidents": lambda db: incidents.page(db, 5, (NOON, "inc_a"), RESOLVED, None),
+    "incidents of a component": lambda db: incidents.page(db, 5, (NOON, "inc_a"), None, "api"),
+    "resolved incidents of a component": lambda db: incidents.page(db, 5, (NOON, "inc_a"), RESOLVED, "api"),
+}
+
+HISTORY = """
+    WITH RECURSIVE runs(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM runs WHERE n + 1 < :runs)
+    INSERT INTO results
+    SELECT n, 1, :now - (:runs - n) * :pace, 0, 'pass', NULL, 1, 1, 1, 1, 1, 200, NULL, '', NULL, 0 FROM runs
+"""
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    db = connect(tmp_path / "monitor.db")
+    schema.migrate(db, schema.MIGRATIONS)
+    yield db
+    db.close()
+
+
+def live(db: Database, days: int) -> None:
+    """So many days of one probe, in the place of what was there: runs, four spans a day, an incident an hour."""
+    db.execute("DELETE FROM results")
+    db.execute("INSERT OR IGNORE INTO probes VALUES (1, 'api/health', NULL)")
+    db.execute(HISTORY, {"runs": days * DAY // PACE, "now": NOON, "pace": PACE})
+    begins = range(NOON - days * DAY, NOON, DAY // 4)
+    spans.rewrite(db, {"api": LedgerRewrite(0, tuple(Span(begin, Status.OPERATIONAL) for begin in begins))})
+    hours = range(NOON - days * DAY, NOON, DAY // 24)
+    incidents.put(db, [incident(f"inc_{hour}", created_at=hour, status=RESOLVED) for hour in hours])
+
+
+def machine_steps(db: Database, ask: Callable[[Database], object]) -> int:
+    """How many instructions SQLite's machine runs for it."""
+    taken = 0
+
+    def count() -> int:
+        nonlocal taken
+        taken += 1
+        return 0
+
+    db.conn.set_progress_handler(count, 1)
+    ask(db)
+    db.conn.set_progress_handler(None, 1)
+    return taken
+
+
+@pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
+def test_no_question_scans_or_sorts_a_table(db: Database, ask: Callable[[Database], object]) -> None:
+    asked: list[tuple[str, object]] = []
+    live(db, days=1)
+    with db.tracer(lambda sql, parameters: asked.append((sql, parameters))):
+        ask(db)
+    assert asked
+    for sql, parameters in asked:
+        plan = db.execute(f"EXPLAIN QUERY PLAN {sql}", parameters).fetchall()  # type: ignore[arg-type]
+        steps = [detail for *_, detail in plan]
+        # Only a page of incidents may walk an index, in its order and up to its limit.
+        assert [step for step in steps if step.startswith("SCAN") and "USING INDEX incidents_by" not in step] == []
+        assert [step for step in steps if "TEMP B-TREE" in step] == []
+
+
+@pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
+def test_a_month_of_history_costs_no_more_than_a_day_of_it(db: Database, ask: Callable[[Database], object]) -> None:
+    live(db, days=1)
+    of_a_day = machine_steps(db, ask)
+    live(db, days=30)
+    assert machine_steps(db, ask) == of_a_day
