@@ -62,10 +62,6 @@ components:
         (b"page: {}\n\xff", "2: this is not UTF-8; save the file as UTF-8 text"),
         ("page: {}".encode("utf-16"), "1: this is not UTF-8; save the file as UTF-8 text"),
         (b"page: {}\n\x00", "2: the control character U+0000 is not allowed; remove it"),
-        (
-            b"page:\n\tname: x",
-            "2: this is not YAML: found character that cannot start any token while scanning for the next token",
-        ),
         (b"#" * (MAX_SIZE + 1), "1: the file is larger than 4 MiB, which is the limit"),
     ],
 )
@@ -75,6 +71,12 @@ def test_a_file_that_holds_no_config_is_refused_with_one_fault(tmp_path: Path, r
     with pytest.raises(ConfigError) as refusal:
         load(file, {})
     assert str(refusal.value) == f"{file}:{fault}"
+
+
+@pytest.mark.parametrize("text", ["page:\n\tname: x", "page: {}\n}", "page: 'x\ny'z", "page: {}\n- x"])
+def test_what_is_not_yaml_is_one_fault_with_its_line(refused: Refuse, text: str) -> None:
+    (fault,) = refused(text)
+    assert fault.startswith("probes.yaml:2: this is not YAML: ")
 
 
 def test_a_missing_file_is_one_fault(tmp_path: Path) -> None:

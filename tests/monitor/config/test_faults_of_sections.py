@@ -53,7 +53,6 @@ PROBE = "components.api.probes.health"
             "6: components.web.depends_on[0]: api is named twice; once is enough",
         ),
         ("---\ncomponents: {}", "6: a second document begins here; keep one"),
-        ("}", "6: this is not YAML: did not find expected key while parsing a block mapping"),
     ],
 )
 def test_a_wrong_section_is_refused(refused: Refuse, section: str, fault: str) -> None:
