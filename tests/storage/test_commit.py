@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from monitor.core.board import Board
 from monitor.core.machine import advance
@@ -22,12 +19,10 @@ from monitor.core.model import (
     EventKind,
     Health,
     Impact,
-    Incident,
     IncidentStatus,
     LedgerRewrite,
     Observation,
     ProbeState,
-    Result,
     Run,
     Setup,
     Span,
@@ -41,12 +36,9 @@ from monitor.core.model import (
     Verdict,
 )
 from monitor.core.ports import Decided
-from storage import board as boards
-from storage import schema, spans
-from storage.opening import connect
 from storage.store import Store
 from tests.builders import NOON, component_setup, incident, result, setup
-from tests.storage.nouns import INTEGERS, nouns, of
+from tests.storage.boards import state
 
 VERDICTS = {".": Verdict.PASS, "S": Verdict.SLOW, "F": Verdict.FAIL}
 UP = ProbeState(track=(Stretch(NOON, Health.UP),))
@@ -56,12 +48,6 @@ def rows(directory: Path, sql: str) -> list[Any]:
     """What another program reads in the file."""
     with closing(sqlite3.connect(directory / "monitor.db")) as conn:
         return conn.execute(sql).fetchall()
-
-
-def state(board: Board) -> tuple[object, ...]:
-    """All that a board holds, once it has forgotten what it may: it does so whenever something changes."""
-    board.apply(Tick(board.at), Step())
-    return board.setup, board.probes, board.components, board.incidents, board.latest, board.at
 
 
 # ── the board ────────────────────────────────────────────────────────────────────────────────────────
@@ -264,85 +250,3 @@ async def test_an_incident_without_a_hope_of_reopening_is_left_to_history(store:
     await store.commit([(Tick(NOON), Step(incidents=known))], alive=NOON)
     assert set((await store.load()).incidents) == {"inc_open", "inc_fresh"}
     assert await store.incident("inc_never") == known["inc_never"]
-
-
-# ── whatever was decided ─────────────────────────────────────────────────────────────────────────────
-
-SETUPS = (setup(), setup(component_setup("api"), component_setup("cdn")))
-PROBES = st.sampled_from(["api/health", "cdn/health"])
-COMPONENTS = st.sampled_from(["api", "cdn"])
-STATES = nouns(ProbeState, track=st.lists(nouns(Stretch), min_size=1, max_size=3).map(tuple))
-
-
-@st.composite
-def rewrites(draw: st.DrawFn) -> LedgerRewrite:
-    since = draw(INTEGERS)
-    begins = draw(st.lists(st.integers(since, 2**53), unique=True, max_size=3))
-    return LedgerRewrite(since, tuple(Span(begin, draw(of(Status))) for begin in sorted(begins)))
-
-
-@st.composite
-def timelines(draw: st.DrawFn, length: int) -> Incident:
-    """An incident with a timeline of that length; its entries are the same for every length.
-
-    It can be reopened always or never: when a board forgets is a matter of its own.
-    """
-    entries = tuple(Update(IncidentStatus.IDENTIFIED, str(n), n) for n in range(length))
-    names = st.lists(COMPONENTS, unique=True).map(tuple)
-    whole: Incident = draw(
-        nouns(
-            Incident,
-            id=st.just("inc_1"),
-            created_at=st.just(NOON),
-            components=names,
-            updates=st.just(entries),
-            reopen_until=st.sampled_from([None, 2**60]),
-        )
-    )
-    return whole
-
-
-@st.composite
-def decisions(draw: st.DrawFn) -> list[Decided]:
-    decided: list[Decided] = [(Configured(0, SETUPS[1]), Step(setup=SETUPS[1]))]
-    for length in range(draw(st.integers(0, 6))):
-        step = Step(
-            probes=draw(st.dictionaries(PROBES, st.none() | STATES, max_size=2)),
-            components=draw(st.dictionaries(COMPONENTS, of(ComponentState | None), max_size=2)),
-            ledger=draw(st.dictionaries(COMPONENTS, rewrites(), max_size=2)),
-            incidents={"inc_1": draw(timelines(length))} if draw(st.booleans()) else {},
-        )
-        observation = draw(nouns(Result, probe=PROBES) | nouns(Tick) | nouns(Started))
-        decided.append((observation, draw(st.sampled_from([step, QUIET]))))
-    return decided
-
-
-def ledgers(decided: Sequence[Decided]) -> dict[str, list[Span]]:
-    """What the rewrites come to, told plainly."""
-    ledger: dict[str, list[Span]] = {"api": [], "cdn": []}
-    for _, step in decided:
-        for component, change in step.ledger.items():
-            ledger[component] = [span for span in ledger[component] if span.since < change.since]
-            ledger[component] += change.spans
-    return ledger
-
-
-@settings(max_examples=40, deadline=None)
-@given(decided=decisions(), cut=st.integers(0, 7))
-def test_whatever_was_decided_comes_back_as_the_same_board_and_the_same_ledgers(
-    decided: list[Decided], cut: int
-) -> None:
-    board = Board()
-    for observation, step in decided:
-        board.apply(observation, step)
-    with tempfile.TemporaryDirectory() as name:
-        db = connect(Path(name) / "monitor.db")
-        db.execute("PRAGMA synchronous = OFF")  # no power cut here, and many examples
-        schema.migrate(db, schema.MIGRATIONS)
-        boards.write(db, decided[:cut], alive=0)
-        boards.write(db, decided[cut:], alive=0)
-        loaded = boards.load(db)
-        kept = {component: spans.touching(db, component, -(2**60)) for component in ("api", "cdn")}
-        db.close()
-    assert state(loaded) == state(board)
-    assert kept == ledgers(decided)

@@ -115,6 +115,14 @@ async def test_an_error_that_is_no_refusal_comes_through_and_leaves_the_store_wo
     assert await store.latencies("api", since=0) == [100_000]
 
 
+async def test_a_statement_that_cannot_run_is_no_refusal(
+    store: Store, opened: Opened, thread: ThreadPoolExecutor
+) -> None:
+    thread.submit(opened.db.execute, "DROP TABLE meta").result()
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        await store.commit([], alive=1)
+
+
 async def test_a_store_that_works_is_writable(store: Store) -> None:
     await store.commit([], alive=1)
     assert await store.writable() is None
