@@ -89,14 +89,21 @@ class Board:
     def silent_at(self, probe: str) -> Instant:
         """When the probe falls silent if nothing more is heard of it."""
         latest, setup, state = self.latest.get(probe), self.probe_setup(probe), self.probes.get(probe)
-        if latest is None or setup is None or state is None or state.masked:
+        if latest is None or setup is None or state is None or state.blind:
             return NEVER
         return latest.at + STALE_AFTER * setup.interval + state.unwatched
 
     # ── deadlines ────────────────────────────────────────────────────────────────────────────────────
 
+    def is_due(self, at: Instant) -> bool:
+        """Whether any deadline falls due at or before an instant."""
+        return self.next_calendar <= at or bool(self.silent_by(at))
+
     def silent_by(self, at: Instant) -> list[tuple[Instant, str]]:
-        """Probes that fell silent at or before `at`, as (instant, probe)."""
+        """Probes that fell silent at or before `at`, as (instant, probe), in that order.
+
+        Hints say when to look at a probe, early if need be; the look is what counts, and renews the hint.
+        """
         fallen: list[tuple[Instant, str]] = []
         while self._hints and self._hints[0][0] <= at:
             _, probe = heapq.heappop(self._hints)
@@ -105,14 +112,11 @@ class Board:
                 fallen.append((due, probe))
             elif due < NEVER:
                 heapq.heappush(self._hints, (due, probe))
+            else:
+                self._hinted.discard(probe)
         for entry in fallen:
             heapq.heappush(self._hints, entry)
         return sorted(fallen)
-
-    @property
-    def next_due(self) -> Instant:
-        """No deadline falls due before this instant; it may be early, never late."""
-        return min(self._next_calendar, self._hints[0][0] if self._hints else NEVER)
 
     # ── change ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -130,13 +134,12 @@ class Board:
             if isinstance(observation, Started | Configured):
                 self._index()
             else:
-                self._next_calendar = self._calendar()
+                self.next_calendar = self._calendar()
 
     def _hear(self, result: Result) -> None:
-        first = result.probe not in self.latest
         self.latest[result.probe] = result
-        state = self.probes.get(result.probe)
-        if first or (state is not None and state.masked):
+        if result.probe not in self._hinted:
+            self._hinted.add(result.probe)
             heapq.heappush(self._hints, (result.at, result.probe))
 
     def _put(self, step: Step) -> None:
@@ -174,9 +177,10 @@ class Board:
         self._owners = {probe.id: component for component in self.setup.components for probe in component.probes}
         self._probe_setups = {probe.id: probe for component in self.setup.components for probe in component.probes}
         self._dependencies = {component: self._reach(component) for component in self._component_setups}
-        self._hints = [(self.silent_at(probe), probe) for probe in self._probe_setups]
-        heapq.heapify(self._hints)
-        self._next_calendar = self._calendar()
+        silences = [(self.silent_at(probe), probe) for probe in self._probe_setups]
+        self._hints = sorted(hint for hint in silences if hint[0] < NEVER)
+        self._hinted = {probe for _, probe in self._hints}
+        self.next_calendar = self._calendar()
 
     def _reach(self, component: str) -> frozenset[str]:
         reached: set[str] = set()
@@ -189,6 +193,7 @@ class Board:
         return frozenset(reached)
 
     def _calendar(self) -> Instant:
+        """The next edge of a window, or resolve of an incident."""
         resolves = [i.resolve_at for i in self.incidents.values() if i.open and i.resolve_at is not None]
         windows = [edge for w in self.setup.windows for edge in (w.starts, w.ends) if edge > self.at]
         return min(resolves + windows, default=NEVER)

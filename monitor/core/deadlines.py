@@ -44,13 +44,15 @@ def _silences(draft: Draft, until: Instant) -> list[Deadline]:
     silences = []
     for due, probe in draft.board.silent_by(until):
         state, before = draft.probe(probe), draft.board.probes[probe]
-        if state is not None and not state.masked:
+        if state is not None and not state.blind:
             silences.append(Deadline(due + state.unwatched - before.unwatched, Kind.SILENCE, probe))
     return [silence for silence in silences if silence.due <= until]
 
 
 def _window_edges(draft: Draft, until: Instant) -> list[Deadline]:
-    edges = []
+    edges: list[Deadline] = []
+    if draft.board.next_calendar > until:
+        return edges
     for window in draft.board.setup.windows:
         edges.append(Deadline(window.starts, Kind.WINDOW_STARTS, window.id))
         edges.append(Deadline(window.ends, Kind.WINDOW_ENDS, window.id))

@@ -45,7 +45,8 @@ class Draft:
 
     def component(self, component: str) -> ComponentState:
         """Raises KeyError for a component that is not watched."""
-        state = self.components.get(component) or self.board.components.get(component)
+        known = self.components if component in self.components else self.board.components
+        state = known[component]
         if state is None:
             raise KeyError(component)
         return state
@@ -67,17 +68,20 @@ class Draft:
         return self.incidents.get(incident) or self.board.incidents[incident]
 
     def known_incidents(self) -> list[Incident]:
-        """Open ones and those that may be reopened, oldest first."""
-        known = {**self.board.incidents, **self.incidents}
-        return sorted(known.values(), key=lambda incident: (incident.created_at, incident.id))
+        """Open ones and those that may be reopened, in no order."""
+        return [*({**self.board.incidents, **self.incidents} if self.incidents else self.board.incidents).values()]
 
     def open_incidents(self) -> list[Incident]:
+        """In no order."""
         return [incident for incident in self.known_incidents() if incident.open]
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────
 
     def put_probe(self, probe: str, state: ProbeState) -> None:
         self.probes[probe] = state
+
+    def drop_probe(self, probe: str) -> None:
+        self.probes[probe] = None
 
     def put_component(self, component: str, state: ComponentState, rewrite: LedgerRewrite | None) -> None:
         """Remember it with what it changes in the ledger, and tell when its known status became another."""

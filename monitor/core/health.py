@@ -10,14 +10,13 @@ from monitor.core.model import (
     Instant,
     ProbeSetup,
     ProbeState,
-    Reason,
     Result,
-    Run,
+    Streak,
     Stretch,
     Verdict,
 )
 
-NONE = Run()
+NO_STREAK = Streak()
 
 
 def unheard_of(at: Instant) -> ProbeState:
@@ -35,21 +34,22 @@ def hear(state: ProbeState, setup: ProbeSetup, result: Result) -> ProbeState:
     heard = replace(state, unwatched=0) if state.unwatched else state
     if result.verdict is Verdict.UNKNOWN:
         return blinded(heard, result.started)
-    counted = _counted(sighted(heard, result.started), result)
-    confirmed = _confirmed(counted, setup, result)
+    # A run that was under way while nobody watched vouches for nothing before its end.
+    seen = sighted(heard, result.at if state.unwatched else result.started)
+    confirmed = _confirmed(_counted(seen, result), setup, result)
     return state if confirmed == state else confirmed
 
 
 def blinded(state: ProbeState, since: Instant) -> ProbeState:
     """Unknown lies over the health from `since` on; the health and the streak wait beneath."""
-    if state.masked:
+    if state.blind:
         return state
     return replace(state, track=_continued(state.track, Stretch(since, state.health, blind=True)))
 
 
 def sighted(state: ProbeState, since: Instant) -> ProbeState:
     """What waited beneath holds again from `since` on."""
-    if not state.masked:
+    if not state.blind:
         return state
     return replace(state, track=_continued(state.track, Stretch(since, state.health)))
 
@@ -72,9 +72,9 @@ def set_back(state: ProbeState, at: Instant) -> ProbeState:
     )
 
 
-def without_streak(state: ProbeState) -> ProbeState:
+def without_streaks(state: ProbeState) -> ProbeState:
     """What is known of a probe whose target or expectations changed."""
-    return replace(state, fails=NONE, bads=NONE, goods=NONE, passes=NONE)
+    return replace(state, fails=NO_STREAK, bads=NO_STREAK, goods=NO_STREAK, passes=NO_STREAK)
 
 
 def pruned(state: ProbeState, horizon: Instant) -> ProbeState:
@@ -85,55 +85,56 @@ def pruned(state: ProbeState, horizon: Instant) -> ProbeState:
 
 def _counted(state: ProbeState, result: Result) -> ProbeState:
     """The streaks, one run longer or broken; each counts only while it could change the health."""
-    health, started = state.health, result.started
+    health = state.health
     failed, passed = result.verdict is Verdict.FAIL, result.verdict is Verdict.PASS
-    fails = _longer(state.fails, started) if failed and health is not Health.DOWN else NONE
-    bads = _longer(state.bads, started) if not passed and health in (Health.UP, Health.UNKNOWN) else NONE
-    goods = _longer(state.goods, started) if not failed and health is Health.DOWN else NONE
-    passes = _longer(state.passes, started) if passed and health is Health.SLOW else NONE
-    counted = replace(state, fails=fails, bads=bads, goods=goods, passes=passes)
-    if fails.count or bads.count:
-        return replace(counted, reasons=_reasons(state, fails, bads, result), detail=result.detail)
-    return counted
+    unconfirmed = health in (Health.UP, Health.UNKNOWN)
+    return replace(
+        state,
+        fails=_longer(state.fails, result) if failed and health is not Health.DOWN else NO_STREAK,
+        bads=_longer(state.bads, result) if not passed and unconfirmed else NO_STREAK,
+        goods=_longer(state.goods, result) if not failed and health is Health.DOWN else NO_STREAK,
+        passes=_longer(state.passes, result) if passed and health is Health.SLOW else NO_STREAK,
+    )
 
 
-def _longer(run: Run, started: Instant) -> Run:
-    return Run(run.count + 1, run.since if run.count else started)
-
-
-def _reasons(state: ProbeState, fails: Run, bads: Run, result: Result) -> tuple[Reason, ...]:
-    """A streak that begins starts a new list; later runs of it add what is new."""
-    if result.reason is None:
-        return state.reasons
-    if 1 in (fails.count, bads.count):
-        return (result.reason,)
-    return state.reasons if result.reason in state.reasons else (*state.reasons, result.reason)
+def _longer(streak: Streak, result: Result) -> Streak:
+    fresh = result.reason is not None and result.reason not in streak.reasons
+    return Streak(
+        count=streak.count + 1,
+        since=streak.since if streak.count else result.started,
+        reasons=(*streak.reasons, result.reason) if fresh and result.reason else streak.reasons,
+        detail=result.detail or streak.detail,
+    )
 
 
 def _confirmed(state: ProbeState, setup: ProbeSetup, result: Result) -> ProbeState:
     if state.fails.count >= setup.failure_threshold:
-        return _turned(state, Health.DOWN, state.fails.since)
+        return _turned(state, Health.DOWN, state.fails, result)
     if state.bads.count >= setup.failure_threshold:
-        return _turned(state, Health.SLOW, state.bads.since)
+        return _turned(state, Health.SLOW, state.bads, result)
     if state.goods.count >= setup.success_threshold:
         came_back = Health.SLOW if result.verdict is Verdict.SLOW else Health.UP
-        return _turned(state, came_back, state.goods.since)
+        return _turned(state, came_back, state.goods, result)
     if state.passes.count >= setup.success_threshold:
-        return _turned(state, Health.UP, state.passes.since)
+        return _turned(state, Health.UP, state.passes, result)
     if state.health is Health.UNKNOWN and result.verdict is not Verdict.FAIL:
-        return _turned(state, Health.UP, result.started)
+        return _turned(state, Health.UP, Streak(1, result.started), result)
     return state
 
 
-def _turned(state: ProbeState, health: Health, since: Instant) -> ProbeState:
+def _turned(state: ProbeState, health: Health, streak: Streak, result: Result) -> ProbeState:
     """The health is confirmed, and was so since the first run of the streak; blind stretches stay blind."""
+    well = health is Health.UP
     return replace(
         state,
-        track=_rewritten(state.track, health, since),
-        fails=NONE if health is Health.DOWN else state.fails,
-        bads=state.bads if health is Health.UP else NONE,
-        goods=NONE,
-        passes=NONE,
+        track=_rewritten(state.track, health, streak.since),
+        fails=NO_STREAK if health is Health.DOWN else state.fails,
+        bads=state.bads if well else NO_STREAK,
+        goods=NO_STREAK,
+        passes=NO_STREAK,
+        reasons=() if well else streak.reasons,
+        detail="" if well else streak.detail,
+        certificate_expires=None if well else result.certificate_expires,
     )
 
 
@@ -160,5 +161,5 @@ def _continued(track: tuple[Stretch, ...], stretch: Stretch) -> tuple[Stretch, .
     return _merged([earlier for earlier in track if earlier.since < stretch.since] + [stretch])
 
 
-def _begun_by(run: Run, at: Instant) -> Run:
-    return run if run.since <= at else Run(run.count, at)
+def _begun_by(streak: Streak, at: Instant) -> Streak:
+    return streak if streak.since <= at else replace(streak, since=at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from monitor.core import wording
@@ -16,6 +16,7 @@ from monitor.core.model import (
     Duration,
     Event,
     EventKind,
+    Health,
     Impact,
     Incident,
     IncidentStatus,
@@ -53,15 +54,19 @@ def follow(draft: Draft, component: str, was: ComponentState) -> None:
     now = draft.component(component)
     if now.status in TROUBLE:
         if now.status is not was.status:
-            _trouble(draft, component)
+            _take_in(draft, component)
     elif incident := _of(draft, component):
-        _relief(draft, incident)
+        if was.told in TROUBLE and now.told not in TROUBLE:
+            relieved_at = max(incident.relieved_at or incident.started_at, now.since)
+            incident = replace(incident, relieved_at=relieved_at)
+            draft.put_incident(incident)
+        _relieve(draft, incident)
 
 
 def resolve(draft: Draft, incident: Incident) -> None:
     """The incident stayed well for as long as it had to."""
     ended = replace(incident, resolved_at=draft.at, resolve_at=None, reopen_until=draft.at + REOPENS_WITHIN)
-    _enter(draft, ended, IncidentStatus.RESOLVED, wording.resolved(incident))
+    _enter(draft, ended, IncidentStatus.RESOLVED, wording.resolved(incident, draft.at))
 
 
 def remove(draft: Draft, component: str) -> None:
@@ -76,10 +81,10 @@ def remove(draft: Draft, component: str) -> None:
         _enter(draft, ended, IncidentStatus.RESOLVED, message)
         return
     remaining = _retitled(draft, _with_cause(draft, replace(incident, components=left)))
-    _relief(draft, _enter(draft, remaining, incident.status, message))
+    _relieve(draft, _enter(draft, remaining, incident.status, message))
 
 
-def rest(draft: Draft, gap: Duration) -> None:
+def postpone(draft: Draft, gap: Duration) -> None:
     """We did not watch for a while: deadlines that measure watching, and are not yet past, move on."""
     for incident in draft.known_incidents():
         if incident.resolve_at is not None:
@@ -91,22 +96,19 @@ def rest(draft: Draft, gap: Duration) -> None:
 # ── trouble ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _trouble(draft: Draft, component: str) -> None:
-    """A component became troubled, or its trouble another."""
-    explained = _explained_with(draft, component)
-    if explained:
-        oldest, *others = explained
-        _worsen(draft, _absorbed(draft, oldest, others), component)
-        return
+def _take_in(draft: Draft, component: str) -> None:
+    """A component became troubled, or its trouble another: find the incident that this belongs to, or begin one."""
+    one = _one_with(draft, component)
     since = trouble_since(draft.component(component).tail)
-    before = _reopenable(draft, component, since)
-    if before is not None:
+    if one:
+        _worsen(draft, one, component)
+    elif before := _reopenable(draft, component, since):
         _reopen(draft, before, component)
     else:
         _open(draft, component, since)
 
 
-def _explained_with(draft: Draft, component: str) -> list[Incident]:
+def _one_with(draft: Draft, component: str) -> list[Incident]:
     """The open incidents that are one with this trouble, oldest first."""
     own = _of(draft, component)
     one = [own] if own else []
@@ -118,7 +120,7 @@ def _explained_with(draft: Draft, component: str) -> list[Incident]:
         for incident in draft.open_incidents()
         if incident.status is not IncidentStatus.MONITORING and component in draft.board.dependencies(incident.cause)
     ]
-    return sorted({incident.id: incident for incident in one}.values(), key=lambda i: (i.created_at, i.id))
+    return sorted({incident.id: incident for incident in one}.values(), key=_age)
 
 
 def _above(draft: Draft, component: str) -> Incident | None:
@@ -128,7 +130,8 @@ def _above(draft: Draft, component: str) -> Incident | None:
         for dependency in draft.board.dependencies(component)
         if draft.component(dependency).status in TROUBLE
     }
-    return next((i for i in draft.open_incidents() if troubled.intersection(i.components)), None)
+    above = [incident for incident in draft.open_incidents() if troubled.intersection(incident.components)]
+    return min(above, key=_age, default=None)
 
 
 def _open(draft: Draft, component: str, since: Instant) -> None:
@@ -163,44 +166,51 @@ def _reopen(draft: Draft, incident: Incident, component: str) -> None:
         setbacks=(*incident.setbacks, draft.at),
         reopened=incident.reopened + 1,
     )
-    worsened = _retitled(draft, _with_cause(draft, _with_worst(draft, back, component)))
     message = f"Reopened: {wording.seen(draft, component)}"
+    worsened = _with_trouble(draft, back, component)
     _identify(draft, _enter(draft, worsened, IncidentStatus.INVESTIGATING, message))
 
 
-def _worsen(draft: Draft, incident: Incident, component: str) -> None:
-    """Take a component's trouble into an open incident; say so only if that changes what people are told."""
-    before = draft.incident(incident.id)
+def _worsen(draft: Draft, incidents: Sequence[Incident], component: str) -> None:
+    """Make these incidents one, which takes the component's trouble in; say so if people were told otherwise."""
+    before, *others = incidents
     returned = before.status is IncidentStatus.MONITORING
-    if component not in incident.components:
-        incident = replace(incident, components=(*incident.components, component))
+    after = _with_trouble(draft, _gathered(before, others), component)
     if returned:
-        incident = replace(incident, setbacks=(*incident.setbacks, draft.at), resolve_at=None, ended_at=None)
-    after = _retitled(draft, _with_cause(draft, _with_worst(draft, incident, component)))
-    status = IncidentStatus.INVESTIGATING if returned else before.status
-    explained = after.cause != before.cause and after.cause in draft.board.dependencies(before.cause)
-    if explained:
-        message, status = wording.explains(draft, after.cause, after), IncidentStatus.IDENTIFIED
-    elif component not in before.components:
-        message = wording.joined(draft, component)
-    else:
-        message = wording.seen(draft, component)
-    if not returned and _told(after) == _told(before):
-        draft.put_incident(after)
-        return
-    entered = _enter(draft, after, status, message)
-    if returned and not explained:
-        _identify(draft, entered)
-
-
-def _absorbed(draft: Draft, incident: Incident, others: Iterable[Incident]) -> Incident:
-    """The incident with all that the others hold; they end here and now."""
+        after = replace(after, setbacks=(*before.setbacks, draft.at), resolve_at=None, ended_at=None)
     for other in others:
-        components = dict.fromkeys((*incident.components, *other.components))
-        incident = replace(incident, components=tuple(components), worst={**other.worst, **incident.worst})
-        merged = replace(other, merged_into=incident.id, resolved_at=draft.at, ended_at=draft.at, resolve_at=None)
-        _enter(draft, merged, IncidentStatus.RESOLVED, f"Merged into {incident.title} ({incident.id}).")
+        _end_merged(draft, other, after)
+    explained = after.cause != before.cause and after.cause in draft.board.dependencies(before.cause)
+    if explained and not returned:
+        _enter(draft, after, IncidentStatus.IDENTIFIED, wording.explains(draft, after.cause, after))
+    elif returned or _told(after) != _told(before):
+        joined = component not in before.components
+        message = wording.joined(draft, component) if joined else wording.seen(draft, component)
+        entered = _enter(draft, after, IncidentStatus.INVESTIGATING if returned else before.status, message)
+        if returned:
+            _identify(draft, entered)
+    else:
+        draft.put_incident(after)
+
+
+def _with_trouble(draft: Draft, incident: Incident, component: str) -> Incident:
+    components = tuple(dict.fromkeys((*incident.components, component)))
+    since = min(incident.started_at, trouble_since(draft.component(component).tail))
+    taken = _with_worst(draft, replace(incident, components=components, started_at=since), component)
+    return _retitled(draft, _with_cause(draft, taken))
+
+
+def _gathered(incident: Incident, others: Iterable[Incident]) -> Incident:
+    """The incident with all that the others hold."""
+    for other in others:
+        components = tuple(dict.fromkeys((*incident.components, *other.components)))
+        incident = replace(incident, components=components, worst={**other.worst, **incident.worst})
     return incident
+
+
+def _end_merged(draft: Draft, incident: Incident, into: Incident) -> None:
+    ended = replace(incident, merged_into=into.id, resolved_at=draft.at, ended_at=draft.at, resolve_at=None)
+    _enter(draft, ended, IncidentStatus.RESOLVED, f"Merged into {into.title} ({into.id}).")
 
 
 def _identify(draft: Draft, incident: Incident) -> None:
@@ -218,7 +228,7 @@ def _identify(draft: Draft, incident: Incident) -> None:
 # ── relief ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _relief(draft: Draft, incident: Incident) -> None:
+def _relieve(draft: Draft, incident: Incident) -> None:
     """A component of the incident is troubled no more, or less clearly so."""
     well = all(_passes(draft, component) for component in incident.components)
     if incident.status is IncidentStatus.MONITORING:
@@ -227,14 +237,23 @@ def _relief(draft: Draft, incident: Incident) -> None:
     elif well:
         _monitor(draft, incident)
     elif (moved := _with_cause(draft, incident)).cause != incident.cause:
-        message = wording.cause_moved(draft, incident.cause, moved.cause)
-        _enter(draft, _retitled(draft, moved), incident.status, message)
+        _hand_over(draft, incident, _retitled(draft, moved))
+
+
+def _hand_over(draft: Draft, incident: Incident, moved: Incident) -> None:
+    """The cause is over, and the trouble of others is not: it may be one with what troubles elsewhere."""
+    message = wording.cause_moved(draft, incident.cause, moved.cause)
+    entered = _enter(draft, moved, IncidentStatus.INVESTIGATING, message)
+    one = _one_with(draft, moved.cause)
+    if len(one) > 1:
+        _worsen(draft, one, moved.cause)
+    else:
+        _identify(draft, entered)
 
 
 def _monitor(draft: Draft, incident: Incident) -> None:
     stable = stable_for(draft, incident)
-    ended = max(draft.component(component).since for component in incident.components)
-    watched = replace(incident, resolve_at=draft.at + stable, ended_at=max(ended, incident.started_at))
+    watched = replace(incident, resolve_at=draft.at + stable, ended_at=incident.relieved_at or incident.started_at)
     _enter(draft, watched, IncidentStatus.MONITORING, wording.recovered(draft, incident, stable))
 
 
@@ -246,11 +265,18 @@ def stable_for(draft: Draft, incident: Incident) -> Duration:
 
 
 def _passes(draft: Draft, component: str) -> bool:
+    """Whether all its checks pass; one that is unknown, and was not well before, does not."""
     state = draft.component(component)
-    return state.beneath is Status.OPERATIONAL and state.status not in TROUBLE
+    probes = (draft.probe(probe.id) for probe in draft.component_setup(component).probes)
+    hidden = any(probe.blind and probe.health in (Health.SLOW, Health.DOWN) for probe in probes if probe)
+    return state.beneath is Status.OPERATIONAL and state.status not in TROUBLE and not hidden
 
 
 # ── an incident's parts ──────────────────────────────────────────────────────────────────────────────
+
+
+def _age(incident: Incident) -> tuple[Instant, str]:
+    return incident.created_at, incident.id
 
 
 def _of(draft: Draft, component: str) -> Incident | None:
@@ -283,11 +309,13 @@ def _with_impact(incident: Incident) -> Incident:
 
 
 def _with_cause(draft: Draft, incident: Incident) -> Incident:
-    """The cause stays while it is troubled and nothing troubled explains it; else it is the first such component."""
+    """The cause stays until it is over or something troubled explains it; then it is the first component left."""
     troubled = [name for name in incident.components if draft.component(name).status in TROUBLE]
     roots = [name for name in troubled if not draft.board.dependencies(name).intersection(troubled)]
-    if incident.cause in roots or not (roots or incident.cause not in incident.components):
-        return incident
+    if incident.cause in incident.components:
+        explained = draft.board.dependencies(incident.cause).intersection(troubled)
+        if not roots or not (explained or _passes(draft, incident.cause)):
+            return incident
     return replace(incident, cause=(roots or incident.components)[0])
 
 

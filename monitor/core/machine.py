@@ -18,6 +18,7 @@ from monitor.core.model import (
     Instant,
     LedgerRewrite,
     Observation,
+    ProbeSetup,
     ProbeState,
     Result,
     Setup,
@@ -56,7 +57,7 @@ def advance(board: Board, observation: Observation) -> Step:
 
 def _is_quiet(board: Board, observation: Observation) -> bool:
     """Whether it can change nothing; this is the way of nearly all results, so it must be cheap."""
-    if isinstance(observation, Started | Configured) or observation.at >= board.next_due:
+    if isinstance(observation, Started | Configured) or board.is_due(observation.at):
         return False
     if isinstance(observation, Tick):
         return True
@@ -94,14 +95,16 @@ def _resolve(draft: Draft, incident: str) -> None:
 
 
 def _begin_window(draft: Draft, window_id: str) -> None:
-    window = maintenance.window(draft, window_id)
-    maintenance.tell(draft, window, EventKind.MAINTENANCE_STARTED)
-    _refresh(draft, _watched(draft, window.components), draft.at)
+    _pass_edge(draft, window_id, EventKind.MAINTENANCE_STARTED)
 
 
 def _end_window(draft: Draft, window_id: str) -> None:
+    _pass_edge(draft, window_id, EventKind.MAINTENANCE_COMPLETED)
+
+
+def _pass_edge(draft: Draft, window_id: str, kind: EventKind) -> None:
     window = maintenance.window(draft, window_id)
-    maintenance.tell(draft, window, EventKind.MAINTENANCE_COMPLETED)
+    maintenance.tell(draft, window, kind)
     _refresh(draft, _watched(draft, window.components), draft.at)
 
 
@@ -117,6 +120,8 @@ SETTLING: Mapping[deadlines.Kind, Callable[[Draft, str], None]] = {
 
 
 def _hear(draft: Draft, result: Result) -> None:
+    if result.started > draft.at:  # the clock was set back while it ran
+        result = replace(result, started=draft.at)
     setup, state = draft.board.probe_setup(result.probe), draft.probe(result.probe)
     if setup is not None and state is not None:
         _change_probe(draft, result.probe, health.hear(state, setup, result))
@@ -161,10 +166,11 @@ def _relay(draft: Draft, component: str, since: Instant) -> ComponentState:
 
 
 def _horizon(draft: Draft, component: ComponentSetup) -> Instant:
-    """No confirmation of the component's probes can rewrite what lies before this instant."""
+    """No result can rewrite what lies before this instant: it begins a streak no earlier than an interval ago."""
     states = [draft.probe(probe.id) for probe in component.probes]
     streaks = [state.streak_since for state in states if state is not None]
-    return min([streak for streak in streaks if streak is not None], default=draft.at)
+    longest = max((probe.interval for probe in component.probes), default=0)
+    return min([draft.at - longest, *(streak for streak in streaks if streak is not None)])
 
 
 def _watched(draft: Draft, components: Iterable[str]) -> list[str]:
@@ -190,12 +196,12 @@ def _start(draft: Draft, started: Started) -> None:
 
 def _pass_over(draft: Draft, last_alive: Instant, at: Instant) -> None:
     everything = _watched(draft, draft.board.components)
-    seeing = [probe for probe in draft.board.probes if (state := draft.probe(probe)) and not state.masked]
+    seeing = {probe for probe in draft.board.probes if not _state(draft, probe).blind}
     for probe in seeing:
         draft.put_probe(probe, health.blinded(_state(draft, probe), last_alive))
     for component in everything:
         _relay(draft, component, last_alive)
-    incidents.rest(draft, at - last_alive)
+    incidents.postpone(draft, at - last_alive)
     _settle(draft, at)  # the calendar went on without us
     for probe in draft.board.probes:
         state = health.unwatched(_state(draft, probe), at - last_alive)
@@ -205,7 +211,7 @@ def _pass_over(draft: Draft, last_alive: Instant, at: Instant) -> None:
 
 def _set_back(draft: Draft, last_alive: Instant, at: Instant) -> None:
     """The clock was set back: what lies after the new now is cut there."""
-    incidents.rest(draft, at - last_alive)
+    incidents.postpone(draft, at - last_alive)
     draft.at = at
     for probe in draft.board.probes:
         state = health.set_back(_state(draft, probe), at)
@@ -222,11 +228,12 @@ def _state(draft: Draft, probe: str) -> ProbeState:
 
 def _configure(draft: Draft, setup: Setup) -> None:
     before = draft.board.setup
-    setup = maintenance.known_from(setup, before, draft.at)
+    setup = maintenance.carried_over(setup, before, draft.at)
     kept = {component.id for component in setup.components}
     for component in before.components:
         if component.id not in kept:
-            _forget(draft, component)
+            incidents.remove(draft, component.id)
+            draft.drop_component(component.id)
     _take_probes(draft, before, setup)
     draft.reseat(setup)
     for component in setup.components:
@@ -236,27 +243,35 @@ def _configure(draft: Draft, setup: Setup) -> None:
     maintenance.announce(draft, before)
 
 
-def _forget(draft: Draft, component: ComponentSetup) -> None:
-    """Its history stays; from here on nothing is known of it."""
-    incidents.remove(draft, component.id)
-    draft.drop_component(component.id)
-
-
 def _take_probes(draft: Draft, before: Setup, setup: Setup) -> None:
     known = {probe.id: probe for component in before.components for probe in component.probes}
     wanted = {probe.id: probe for component in setup.components for probe in component.probes}
-    for probe in known.keys() - wanted.keys():
-        draft.probes[probe] = None
+    gone = known.keys() - wanted.keys()
+    bereft = {probe.partition("/")[0] for probe in gone}
+    for probe in gone:
+        draft.drop_probe(probe)
     for probe, probe_setup in wanted.items():
         state = draft.probe(probe)
         if state is None:
             draft.put_probe(probe, health.unheard_of(draft.at))
-        elif probe_setup.fingerprint != known[probe].fingerprint:
-            draft.put_probe(probe, health.without_streak(state))
+        else:
+            # A confirmation may not rewrite the past of which a probe that is gone was part.
+            clear = probe.partition("/")[0] in bereft
+            taken = _reconfigured(draft, state, known[probe], probe_setup, clear=clear)
+            if taken != state:
+                draft.put_probe(probe, taken)
+
+
+def _reconfigured(draft: Draft, state: ProbeState, was: ProbeSetup, now: ProbeSetup, *, clear: bool) -> ProbeState:
+    if clear or was.fingerprint != now.fingerprint:
+        state = health.without_streaks(state)
+    latest = draft.board.latest.get(now.id)
+    if latest is not None and now.interval < was.interval:  # it was not silent by the pace that it had
+        state = replace(state, unwatched=max(state.unwatched, draft.at - latest.at))
+    return state
 
 
 def _welcome(draft: Draft, component: str) -> None:
     unknown = Span(draft.at, Status.UNKNOWN)
     state = ComponentState(decided=draft.at, tail=(unknown,))
     draft.put_component(component, state, LedgerRewrite(draft.at, (unknown,)))
-    draft.board.components[component] = state

@@ -88,7 +88,7 @@ class Phases:
     @property
     def latency(self) -> int:
         """The sum of the phases, in microseconds."""
-        return sum(spent or 0 for spent in (self.resolve, self.connect, self.tls, self.processing, self.transfer))
+        return sum(filter(None, (self.resolve, self.connect, self.tls, self.processing, self.transfer)))
 
 
 PHASES = tuple(phase.name for phase in fields(Phases))
@@ -237,11 +237,13 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """Results in a row of one sort: how many, and when the first of them started."""
+class Streak:
+    """Results in a row of one sort: how many, when the first of them started, and what they say."""
 
     count: int = 0
     since: Instant = 0
+    reasons: tuple[Reason, ...] = ()  # the distinct ones, in the order in which they came
+    detail: str = ""  # what the latest of them that did not pass saw, for people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,12 +254,13 @@ class ProbeState:
     """
 
     track: tuple[Stretch, ...]
-    fails: Run = Run()  # in a row, while not down
-    bads: Run = Run()  # slow or fail in a row, while neither slow nor down
-    goods: Run = Run()  # not failed in a row, while down
-    passes: Run = Run()  # passed in a row, while slow
-    reasons: tuple[Reason, ...] = ()  # distinct reasons of the streak against the health, or of the trouble it became
-    detail: str = ""  # what the latest run of that streak saw, for people
+    fails: Streak = Streak()  # while not down
+    bads: Streak = Streak()  # slow or fail, while neither slow nor down
+    goods: Streak = Streak()  # not failed, while down
+    passes: Streak = Streak()  # while slow
+    reasons: tuple[Reason, ...] = ()  # of the streak that confirmed the trouble; none when there is none
+    detail: str = ""  # what the latest run of that streak saw
+    certificate_expires: Instant | None = None  # as that run saw it
     unwatched: Duration = 0  # how long we did not watch since the latest result
 
     @property
@@ -266,7 +269,7 @@ class ProbeState:
         return self.track[-1].health
 
     @property
-    def masked(self) -> bool:
+    def blind(self) -> bool:
         """Whether unknown lies over the health now."""
         return self.track[-1].blind
 
@@ -277,7 +280,7 @@ class ProbeState:
     @property
     def streak_since(self) -> Instant | None:
         """When the oldest streak that may still rewrite the past began; None while nothing is unconfirmed."""
-        begun = [run.since for run in (self.fails, self.bads, self.goods, self.passes) if run.count]
+        begun = [streak.since for streak in (self.fails, self.bads, self.goods, self.passes) if streak.count]
         return min(begun, default=None)
 
 
@@ -337,6 +340,7 @@ class Incident:
     worst: Mapping[str, Status] = field(default_factory=dict)  # component → worst status in this incident
     updates: tuple[Update, ...] = ()
     merged_into: str | None = None
+    relieved_at: Instant | None = None  # when the latest of its components to leave trouble left it
     resolve_at: Instant | None = None  # deadline, while monitoring and all is well
     reopen_until: Instant | None = None  # trouble that started by then reopens it; None: never
     setbacks: tuple[Instant, ...] = ()  # returns from monitoring and reopenings

@@ -72,7 +72,7 @@ def seen(draft: Draft, component: str) -> str:
     """What is wrong with a component, since when, and what its probes saw."""
     state = draft.component(component)
     trouble = TROUBLES.get(state.status, "is in trouble")
-    sentences = [f"{draft.name(component)} {trouble} since {clock_time(trouble_since(state.tail))}."]
+    sentences = [f"{draft.name(component)} {trouble} since {clock_time(trouble_since(state.tail), draft.at)}."]
     sentences += [_witness(setup, probe) for setup, probe in troubled_probes(draft, component)]
     sentences += [f"{name} is under maintenance." for name in _under_maintenance(draft, component)]
     return " ".join(sentences)
@@ -109,10 +109,10 @@ def recovered(draft: Draft, incident: Incident, stable_for: Duration) -> str:
     return f"{listed(names)} {verb} all checks again. Resolved once stable for {spoken(stable_for)}."
 
 
-def resolved(incident: Incident) -> str:
+def resolved(incident: Incident, at: Instant) -> str:
     ended = incident.ended_at if incident.ended_at is not None else incident.started_at
     lasted = max(ended - incident.started_at, 0)
-    return f"All checks stayed well. The trouble lasted {spoken(lasted)}, until {clock_time(ended)}."
+    return f"All checks stayed well. The trouble lasted {spoken(lasted)}, until {clock_time(ended, at)}."
 
 
 def removed(name: str, last: bool) -> str:
@@ -129,8 +129,10 @@ def troubled_probes(draft: Draft, component: str) -> list[tuple[ProbeSetup, Prob
     return []
 
 
-def clock_time(at: Instant) -> str:
-    return f"{datetime.fromtimestamp(at // SECOND, UTC):%H:%M:%S} UTC"
+def clock_time(at: Instant, now: Instant) -> str:
+    """In UTC, with the date when it is not today's."""
+    then, today = datetime.fromtimestamp(at // SECOND, UTC), datetime.fromtimestamp(now // SECOND, UTC).date()
+    return f"{then:%H:%M:%S} UTC" if then.date() == today else f"{then:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def spoken(duration: Duration) -> str:
@@ -154,10 +156,9 @@ def _witness(setup: ProbeSetup, state: ProbeState) -> str:
 
 
 def _certificate_expiry(draft: Draft, component: str) -> Instant | None:
-    for setup, state in troubled_probes(draft, component):
-        latest = draft.board.latest.get(setup.id)
-        if state.reasons == (Reason.CERTIFICATE_EXPIRING,) and latest is not None:
-            return latest.certificate_expires
+    for _, state in troubled_probes(draft, component):
+        if state.reasons == (Reason.CERTIFICATE_EXPIRING,) and state.certificate_expires is not None:
+            return state.certificate_expires
     return None
 
 

@@ -97,20 +97,41 @@ def test_thresholds_of_one_confirm_at_once() -> None:
     assert health.hear(down, quick, result(started=NOON + 2 * PACE)).health is Health.UP
 
 
-def test_a_streak_keeps_its_distinct_reasons() -> None:
+def reasons_of(*reasons: Reason | None) -> tuple[Reason, ...]:
+    """The reasons of the health that these runs come to; None is a pass."""
     state = heard(".")
-    for beat, reason in enumerate((Reason.RESET, Reason.HTTP_STATUS, Reason.RESET), 1):
-        failed = result(verdict=Verdict.FAIL, reason=reason, started=NOON + beat * PACE)
-        state = health.hear(state, probe_setup(), failed)
-    assert state.reasons == (Reason.RESET, Reason.HTTP_STATUS)
+    for beat, reason in enumerate(reasons, 1):
+        slow = reason in (Reason.LATENCY, Reason.CERTIFICATE_EXPIRING)
+        verdict = Verdict.PASS if reason is None else Verdict.SLOW if slow else Verdict.FAIL
+        run = result(verdict=verdict, reason=reason, started=NOON + beat * PACE)
+        state = health.hear(state, probe_setup(), run)
+    return state.reasons
 
 
-def test_a_failure_streak_that_follows_slow_runs_has_reasons_of_its_own() -> None:
-    assert heard(".SFFF").reasons == (Reason.HTTP_STATUS,)
+def test_trouble_has_the_distinct_reasons_of_the_streak_that_confirmed_it() -> None:
+    assert reasons_of(Reason.RESET, Reason.DNS, Reason.RESET) == (Reason.RESET, Reason.DNS)
+    assert reasons_of(Reason.LATENCY, Reason.DNS, Reason.DNS) == (Reason.LATENCY, Reason.DNS)
+
+
+def test_an_outage_has_the_reasons_of_its_failures_alone() -> None:
+    assert reasons_of(Reason.LATENCY, Reason.DNS, Reason.DNS, Reason.DNS) == (Reason.DNS,)
+
+
+def test_one_unconfirmed_failure_does_not_change_what_is_known_of_slowness() -> None:
+    slow = (Reason.CERTIFICATE_EXPIRING,) * 3
+    assert reasons_of(*slow, Reason.RESET, *slow) == (Reason.CERTIFICATE_EXPIRING,)
+
+
+def test_an_outage_that_turns_into_slowness_has_the_reasons_of_the_slow_runs() -> None:
+    assert reasons_of(*(Reason.DNS,) * 3, Reason.LATENCY, Reason.LATENCY) == (Reason.LATENCY,)
+
+
+def test_a_probe_that_is_well_has_no_reasons() -> None:
+    assert reasons_of(*(Reason.DNS,) * 3, None, None) == ()
 
 
 def test_a_changed_target_clears_the_streak_and_keeps_the_history() -> None:
-    state = health.without_streak(heard(".FF"))
+    state = health.without_streaks(heard(".FF"))
     assert state.streak_since is None
     assert state.health is Health.UP
 

@@ -140,6 +140,43 @@ def test_a_certificate_that_expires_soon_has_a_title_of_its_own() -> None:
     assert story.only_incident().title == "API certificate expires in 6 days"
 
 
+def test_the_title_of_a_certificate_counts_from_the_run_that_confirmed_it() -> None:
+    story = Story(component_setup(probes=(probe_setup(failure_threshold=1),))).runs(".")
+    slow = result(verdict=Verdict.SLOW, reason=Reason.CERTIFICATE_EXPIRING, started=NOON + PACE)
+    story.observe(replace(slow, certificate_expires=NOON + 2 * DAY))
+    assert story.only_incident().title == "API certificate expires in 1 day"
+
+
+def test_an_incident_began_with_the_earliest_trouble_of_its_causes() -> None:
+    story = Story(API, AUTH).runs({"api/health": "..FFF"})
+    started = story.now - PACE
+    for beat in range(3):
+        story.observe(result("auth/health", Verdict.FAIL, started=NOON + PACE + beat, took=started - NOON))
+    assert story.only_incident().started_at == NOON + PACE
+    assert story.only_incident().id == incident_id("api", NOON + 2 * PACE)
+
+
+def test_an_incident_ended_when_the_last_trouble_was_seen_to_end() -> None:
+    story = Story(API, AUTH)
+    story.runs({"auth/health": ".FFF..UUU..", "api/health": "..FFF......"})
+    assert story.only_incident().ended_at == NOON + 5 * PACE
+
+
+# ── what is unknown ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_incident_is_not_over_while_a_check_that_failed_is_unknown() -> None:
+    story = Story(TWO_PROBES).runs({"api/health": ".FFFUUUUUU", "api/deep": ".........."})
+    assert story.status() is Status.OPERATIONAL
+    assert story.timeline() == ["investigating"]
+
+
+def test_a_cause_that_becomes_unknown_stays_the_cause() -> None:
+    story = Story(API, AUTH).runs({"auth/health": ".FFFFUF", "api/health": "..FFFFF"})
+    assert story.only_incident().cause == "auth"
+    assert kinds(story) == ["created", "updated"]
+
+
 # ── setbacks and reopening ───────────────────────────────────────────────────────────────────────────
 
 
@@ -235,6 +272,23 @@ def test_when_the_dependency_recovers_first_the_cause_moves_to_what_is_still_tro
     assert incident.cause == "api"
     assert incident.title == "API outage"
     assert incident.updates[-1].message.startswith("Authentication works again. API is down")
+
+
+def test_trouble_that_is_left_when_a_cause_recovers_joins_what_troubles_its_other_dependency() -> None:
+    batch = component_setup("batch", depends_on=("api", "cdn"))
+    story = Story(batch, component_setup("api"), CDN)
+    series = {"api/health": ".FFFFFFF...", "batch/health": ".FFFFFFFFFF", "cdn/health": "..FFFFFFFFF"}
+    story.runs(series)
+    (still_open,) = story.board.open_incidents()
+    assert still_open.cause == "cdn"
+    assert set(still_open.components) == {"api", "batch", "cdn"}
+
+
+def test_a_cause_that_moves_on_is_investigated_anew() -> None:
+    story = Story(API, AUTH).runs({"auth/health": ".FFF", "api/health": "..FF"}, reason=Reason.DNS)
+    assert story.only_incident().status is IncidentStatus.IDENTIFIED
+    story.runs({"auth/health": "..", "api/health": "FF"}, reason=Reason.HTTP_STATUS)
+    assert story.only_incident().status is IncidentStatus.INVESTIGATING
 
 
 def test_an_incident_is_monitored_only_when_all_its_components_pass() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.core.machine import advance
@@ -212,3 +214,45 @@ def test_the_same_setup_again_changes_no_state() -> None:
     assert not step.probes
     assert not step.components
     assert not step.events
+
+
+def test_the_past_of_which_a_removed_probe_was_part_is_not_rewritten() -> None:
+    story = Story(TWO_PROBES).runs({"api/health": ".FFF.", "api/deep": "...SS"})
+    story.configure(setup(component_setup(probes=(probe_setup("api/deep"),))))
+    story.runs({"api/deep": "SSS"})
+    assert story.ledger() == [(0, "."), (30, "p"), (150, "d")]
+
+
+def test_a_shorter_interval_makes_nobody_silent_at_once() -> None:
+    slow = component_setup(probes=(probe_setup(interval=10 * MINUTE),))
+    story = Story(slow).runs(".").wait(5 * MINUTE)
+    story.configure(setup())
+    assert story.wait(SECOND).status() is Status.OPERATIONAL
+    assert story.wait(2 * MINUTE).status() is Status.UNKNOWN
+
+
+# ── runs that take long ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_run_under_way_while_the_clock_is_set_back_began_at_the_new_now() -> None:
+    quick = component_setup(probes=(probe_setup(failure_threshold=1),))
+    story = Story(quick).runs("..")
+    story.observe(Started(NOON + 20 * SECOND, last_alive=NOON + 65 * SECOND))
+    late = replace(result(verdict=Verdict.FAIL, started=NOON + 60 * SECOND), at=NOON + 25 * SECOND)
+    story.observe(late)
+    assert story.ledger()[-1] == (25, "M")
+
+
+def test_a_run_under_way_while_nobody_watched_vouches_for_nothing_before_its_end() -> None:
+    story = Story().runs("..U").sleep(HOUR)
+    story.observe(result(started=NOON + 85 * SECOND, took=HOUR + 10 * SECOND))
+    assert story.ledger() == [(0, "."), (60, "u"), (3695, ".")]
+
+
+def test_a_result_that_comes_late_rewrites_back_to_where_its_run_began() -> None:
+    eager = {"failure_threshold": 1, "success_threshold": 1}
+    story = Story(component_setup(probes=(probe_setup("api/health", **eager), probe_setup("api/deep", **eager))))
+    story.runs({"api/health": "..", "api/deep": ".."})
+    story.observe(result("api/health", Verdict.FAIL, started=NOON + 63 * SECOND))
+    story.observe(result("api/deep", Verdict.FAIL, started=NOON + 60 * SECOND, took=10 * SECOND))
+    assert story.ledger() == [(0, "."), (60, "p"), (63, "M")]

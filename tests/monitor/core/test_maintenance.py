@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from monitor.core.model import MINUTE, SECOND, EventKind, IncidentStatus, Instant, Status, Window
-from tests.builders import NOON, component_setup, setup
+from tests.builders import NOON, component_setup, probe_setup, setup
 from tests.monitor.core.story import Story
 
 
@@ -89,3 +89,28 @@ def test_a_window_that_becomes_known_late_takes_effect_from_then_on() -> None:
     story.configure(setup(windows=(window(0, 600),)))
     assert story.ledger() == [(0, "."), (60, "w")]
     assert maintenance_events(story) == [("scheduled", 60), ("started", 60)]
+
+
+def test_a_window_whose_end_is_moved_ends_then() -> None:
+    story = Story(windows=(window(60, 600),)).runs("....")
+    story.configure(setup(windows=(window(60, 180),)))
+    story.runs("......")
+    assert story.ledger() == [(0, "."), (60, "w"), (180, ".")]
+
+
+def test_a_window_that_is_taken_out_while_it_runs_ends_there_and_keeps_its_past() -> None:
+    patient = component_setup(probes=(probe_setup(failure_threshold=4),))
+    story = Story(patient, windows=(window(60, 600),)).runs(".FFF")
+    story.configure(setup(patient))
+    story.runs("F")
+    assert story.ledger() == [(0, "."), (30, "M"), (60, "w"), (120, "M")]
+    assert story.only_incident().started_at == NOON + 120 * SECOND
+    assert maintenance_events(story)[-1] == ("completed", 120)
+
+
+def test_a_cause_that_enters_maintenance_stays_the_cause() -> None:
+    components = (component_setup("api", depends_on=("auth",)), component_setup("auth"))
+    story = Story(*components, windows=(window(170, 900, "auth"),))
+    story.runs({"auth/health": ".FFFFFF", "api/health": "..FFFFF"})
+    assert story.only_incident().cause == "auth"
+    assert [update.message for update in story.only_incident().updates if "works again" in update.message] == []
