@@ -34,6 +34,7 @@ def evidence(
         "http_status": str(hop.status or ""),
         "location": hop.location or "",
         "header": failure.header,
+        "answer": hop.opening.decode(errors="replace") if failure.reason is Reason.PROTOCOL else "",
         "body": answer.text if answer else "",
         "certificate": _described(certificate) if certificate else "",
     }

@@ -23,6 +23,8 @@ TIMEOUTS: Mapping[str, tuple[Reason, str]] = {
     "body": (Reason.TIMEOUT_BODY, "body not complete"),
 }
 
+TIMED_OUT = frozenset(reason for reason, _ in TIMEOUTS.values())
+
 # Several addresses may fail for different reasons: the first in this order explains the run. Ports come last, since
 # a machine without IPv6 says the same of every IPv6 address.
 CONNECT_ERRORS: Mapping[int, tuple[Reason, str]] = {
@@ -101,7 +103,7 @@ def explain(error: Exception, hop: Hop, timeout: Duration) -> Failure:
         case aiohttp.ClientPayloadError():
             return _cut_short(hop)
         case aiohttp.ClientResponseError():
-            return Failure(Reason.PROTOCOL, f"the answer is not HTTP: {error.message}")
+            return Failure(Reason.PROTOCOL, "the answer is not HTTP")
     raise error
 
 

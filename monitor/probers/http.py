@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import aiohttp
 
@@ -14,11 +14,12 @@ from monitor.core.ports import Clock
 from monitor.probers.certificate import Certificate, presented
 from monitor.probers.evidence import certificate_detail, evidence, shown, spoken
 from monitor.probers.expect import Answer, Expectations
-from monitor.probers.failures import UNTRUSTED, Failure, RedirectError, explain
+from monitor.probers.failures import TIMED_OUT, UNTRUSTED, Failure, RedirectError, explain
 from monitor.probers.network import Network
 from monitor.probers.phases import MICROSECOND, MILLISECOND, Hop, duration, phases
 from monitor.probers.request import REDIRECTS, Request, first_request, redirected
 from monitor.probers.settings import ProbeSettings
+from monitor.probers.stalls import tolerated
 from monitor.probers.wire import watched
 
 MOST_REDIRECTS = 5
@@ -33,6 +34,8 @@ class Finding:
     reason: Reason | None = None
     detail: str = ""
     evidence: Mapping[str, str] = field(default_factory=dict)
+    phases: Phases = field(default_factory=Phases)
+    certificate_expires: Instant | None = None
 
 
 class HttpProber:
@@ -50,7 +53,27 @@ class HttpProber:
         """One run. It ends by the timeout, or little later."""
         started, deadline = self._clock.now(), time.monotonic_ns() + self._settings.timeout * MILLISECOND
         hops: list[Hop] = []
-        certificate = None
+        with self._network.stalls.noted() as standstill:
+            finding = await self._find(hops, deadline)
+        stall = max(standstill.longest, time.monotonic_ns() - deadline)
+        stalled = stall > tolerated(self._settings.timeout)
+        if stalled and self._may_come_of(max(stall, standstill.total), finding, hops):
+            finding, stalled = _excused(finding, stall), False
+        return Result(
+            probe=self._settings.id,
+            started=started,
+            at=self._clock.now(),
+            verdict=finding.verdict,
+            reason=finding.reason,
+            phases=finding.phases,
+            http_status=hops[-1].status,
+            certificate_expires=finding.certificate_expires,
+            detail=finding.detail,
+            evidence=finding.evidence,
+            stalled=stalled,
+        )
+
+    async def _find(self, hops: list[Hop], deadline: int) -> Finding:
         try:
             async with asyncio.timeout(self._settings.timeout / SECOND):
                 answer = await self._ask(hops)
@@ -59,21 +82,11 @@ class HttpProber:
             failure = explain(error, hops[-1], self._settings.timeout)
             certificate = await self._second_look(failure, hops[-1], deadline)
             finding = self._failed(failure, hops[-1], certificate=certificate)
+            expires = certificate.not_after if certificate else _earliest_expiry(hops)
         else:
-            spent = phases(hops)
+            spent, expires = phases(hops), _earliest_expiry(hops)
             finding = self._judge(answer, hops, spent)
-        return Result(
-            probe=self._settings.id,
-            started=started,
-            at=self._clock.now(),
-            verdict=finding.verdict,
-            reason=finding.reason,
-            phases=spent,
-            http_status=hops[-1].status,
-            certificate_expires=certificate.not_after if certificate else _earliest_expiry(hops),
-            detail=finding.detail,
-            evidence=finding.evidence,
-        )
+        return replace(finding, phases=spent, certificate_expires=expires)
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -144,6 +157,18 @@ class HttpProber:
         if took <= most:
             return None
         return Finding(Verdict.SLOW, Reason.LATENCY, f"took {duration(took)}, more than {duration(most)}")
+
+    def _may_come_of(self, standstill: int, finding: Finding, hops: Sequence[Hop]) -> bool:
+        """Whether the run could have come to something better, had our loop not stood still for so many ns."""
+        if finding.reason is Reason.LATENCY:
+            ours = min(standstill, sum(hop.on_our_clock() for hop in hops))
+            return finding.phases.latency * MICROSECOND - ours <= self._settings.slow_after * MILLISECOND
+        return finding.reason in TIMED_OUT
+
+
+def _excused(finding: Finding, stall: int) -> Finding:
+    detail = f"our own loop stood still for {duration(stall)}; this says nothing about the target"
+    return replace(finding, verdict=Verdict.UNKNOWN, reason=Reason.STALL, detail=detail)
 
 
 def _next_request(request: Request, hop: Hop, asked: set[tuple[str, str]]) -> Request:

@@ -1,4 +1,4 @@
-"""What all probers share on one loop: a resolver, the TLS settings, and a session that never reuses a connection."""
+"""What all probers share on one loop: a resolver, TLS settings, a session without reuse, and an eye on the loop."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from monitor.probers.failures import BrokenError
 from monitor.probers.request import Request
+from monitor.probers.stalls import Stalls
 from monitor.probers.wire import WatchedTLS, dial, stamp_arrivals, watched_hop
 
 
@@ -23,6 +24,7 @@ class Network:
     """
 
     def __init__(self, *, cafile: str | None = None, resolver: AbstractResolver | None = None) -> None:
+        self.stalls = Stalls()
         self._resolver = resolver or aiohttp.AsyncResolver()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(

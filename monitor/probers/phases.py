@@ -10,6 +10,8 @@ from monitor.core.model import PHASES, Instant, Phases
 MICROSECOND = 1_000  # ns
 MILLISECOND = 1_000_000  # ns
 
+MOST_KEPT = 4_096  # bytes of the beginning of an answer
+
 
 @dataclass(slots=True)
 class Hop:
@@ -33,6 +35,8 @@ class Hop:
     waited: int = 0  # ns for which bytes of the handshake lay in the kernel until our loop came for them
     sent: int | None = None
     arrived: int | None = None
+    stamped: bool = True  # the kernel told when each of the bytes arrived
+    opening: bytes = b""  # how the answer begins
     first_byte: int | None = None
     last_byte: int | None = None
     ended: int | None = None  # the peer closed its side
@@ -69,6 +73,7 @@ class Hop:
 
     def receive(self, arrived: int, now: int) -> None:
         self.arrived = arrived
+        self.stamped = self.stamped and arrived < now
         if self.in_handshake:
             self.waited += now - arrived
         elif self.handshaking is None:
@@ -79,6 +84,11 @@ class Hop:
         self.last_byte = self.arrived
         if self.first_byte is None:
             self.first_byte = self.arrived
+
+    def read(self, words: bytes) -> None:
+        """Bytes of the answer, in the clear."""
+        if len(self.opening) < MOST_KEPT:
+            self.opening += words[:MOST_KEPT]
 
     def finish(self, *, by_end: bool) -> None:
         """The answer is complete; `by_end`: only the end of the connection said so."""
@@ -117,6 +127,15 @@ class Hop:
             "processing": _between(self.sent, self.first_byte, until),
             "transfer": _between(self.first_byte, self.finished, until),
         }
+
+    def on_our_clock(self) -> int:
+        """Nanoseconds spent in phases that grow while our loop stands still."""
+        phases = {"resolve", "transfer"}  # who sends a long body waits until we read
+        if self.round_trip is None:
+            phases.add("connect")
+        if not self.stamped:
+            phases |= {"tls", "processing"}
+        return sum(spent or 0 for phase, spent in self.spent().items() if phase in phases)
 
     def _connecting(self, until: int | None) -> int | None:
         if self.dialled is None or self.established is None:

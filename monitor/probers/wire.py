@@ -64,8 +64,9 @@ class WatchedSocket(socket.socket):
     """Tells its hop when it dialled, connected, sent and received. Made for asyncio's own loop, which calls these."""
 
     def __init__(self, family: int, kind: int, protocol: int) -> None:
-        super().__init__(family, kind, protocol)
         self._watcher = watched_hop()
+        with self._noting_refusal():
+            super().__init__(family, kind, protocol)
         self._peer = ("", 0)
         self._dialled = self._established = 0
         self._used = False
@@ -75,13 +76,8 @@ class WatchedSocket(socket.socket):
         self._peer = (address[0], address[1])
         self._dialled = self._established = time.monotonic_ns()
         self._watcher.dial(self._peer, self._dialled)
-        try:
+        with self._noting_refusal():
             super().connect(address)
-        except BlockingIOError:
-            raise
-        except OSError as error:
-            self._watcher.refusals.append(error.errno or 0)
-            raise
 
     def getsockopt(self, level: int, option: int, size: int | None = None, /) -> Any:
         """Where asyncio learns how a connection attempt ended."""
@@ -104,6 +100,7 @@ class WatchedSocket(socket.socket):
         with self._noting_reset():
             data, ancillary, _, _ = self.recvmsg(size, ANCILLARY_SIZE, flags)
         self._received(len(data), ancillary)
+        self._watcher.read(data)
         return data
 
     def recv_into(self, buffer: WriteableBuffer, size: int = 0, flags: int = 0) -> int:
@@ -132,6 +129,16 @@ class WatchedSocket(socket.socket):
             self._watcher.ended = now
 
     @contextmanager
+    def _noting_refusal(self) -> Iterator[None]:
+        try:
+            yield
+        except BlockingIOError:
+            raise
+        except OSError as error:
+            self._watcher.refusals.append(error.errno or 0)
+            raise
+
+    @contextmanager
     def _noting_reset(self) -> Iterator[None]:
         try:
             yield
@@ -157,6 +164,7 @@ class WatchedTLS(ssl.SSLObject):
         got = super().read(*args)
         if got:
             watched_hop().deliver()
+            watched_hop().read(got)
         else:
             watched_hop().ended = time.monotonic_ns()
         return got

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 
 CANCEL_LIMIT = 1.0  # seconds a cancelled run may take to end before it is left to itself
@@ -50,10 +50,8 @@ class Runs:
         going = set(self._going.values())
         if going:
             _, going = await asyncio.wait(going, timeout=limit)
-        for task in going:
-            task.cancel()
         if going:
-            await asyncio.wait(going, timeout=CANCEL_LIMIT)
+            await _give_up(going, limit)
 
     async def _once(self, probe: str, due: float) -> None:
         self._late(max(0.0, asyncio.get_running_loop().time() - due))
@@ -61,8 +59,14 @@ class Runs:
 
     def _end(self, probe: str, task: asyncio.Task[None]) -> None:
         del self._going[probe]
-        if task.cancelled():
-            logger.warning("the run of %s was cancelled", probe)
-        elif (error := task.exception()) is not None:
+        if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("the run of %s raised", probe, exc_info=error)
         self._ended(probe)
+
+
+async def _give_up(going: Collection[asyncio.Task[None]], limit: float) -> None:
+    runs, were = ("1 run", "was") if len(going) == 1 else (f"{len(going)} runs", "were")
+    logger.warning("%s did not end within %g s and %s given up", runs, limit, were)
+    for task in going:
+        task.cancel()
+    await asyncio.wait(going, timeout=CANCEL_LIMIT)

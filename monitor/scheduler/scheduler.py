@@ -80,11 +80,6 @@ class Scheduler:
         due = loop.time() + wait / SECOND
         entry.recheck = loop.call_at(due, self._recheck, entry, due)
 
-    def settle(self, probe: str) -> None:
-        """Forget the recheck that was asked for, if any: the grid goes on."""
-        if probe in self._entries:
-            self._entries[probe].drop_recheck()
-
     def _add(self, entry: Entry) -> None:
         self._entries[entry.probe] = entry
         self._slots.add(entry)

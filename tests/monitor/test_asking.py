@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from monitor.asking import Asking
 from monitor.core.model import Instant, Reason, Result, Verdict
 from monitor.core.redaction import Redactor
 from monitor.probers.settings import Expect, HttpTarget, ProbeSettings
 from tests.builders import NOON
 from tests.daemons import Target
+from tests.monitor.probers.busy import BusyLoop
+from tests.monitor.probers.servers import answer, http_server
 
 
 class FakeClock:
@@ -65,3 +69,37 @@ async def test_what_was_asked_under_a_config_that_is_no_more_is_not_heard() -> N
     await asking.run("api/health")
     await asking.close()
     assert heard == []
+
+
+async def test_a_run_of_a_probe_that_was_just_removed_is_no_run() -> None:
+    heard: list[Result] = []
+    asking = Asking(FakeClock(), heard.append)
+    asking.replace({"api/health": settings("http://127.0.0.1:1/")}, Redactor(()))
+    asking.replace({}, Redactor(()))
+    await asking.run("api/health")
+    await asking.close()
+    assert heard == []
+
+
+async def heard_of(url: str) -> list[Result]:
+    """What is heard of one run, with a timeout that passes while a busy loop is busy."""
+    heard: list[Result] = []
+    asking = Asking(FakeClock(), heard.append)
+    asking.replace({"api/health": replace(settings(url), timeout=250)}, Redactor(()))
+    await asking.run("api/health")
+    await asking.close()
+    return heard
+
+
+async def test_a_run_that_came_to_a_stall_is_repeated_and_the_second_counts() -> None:
+    with http_server(BusyLoop().answer_meanwhile, answer()) as server:
+        heard = await heard_of(server.url)
+        assert len(server.requests) == 2
+    assert [(result.verdict, result.stalled) for result in heard] == [(Verdict.PASS, False)]
+
+
+async def test_a_run_is_repeated_only_once() -> None:
+    with http_server(*[BusyLoop().answer_meanwhile for _ in range(2)]) as server:
+        heard = await heard_of(server.url)
+        assert len(server.requests) == 2
+    assert [(result.verdict, result.reason) for result in heard] == [(Verdict.UNKNOWN, Reason.STALL)]

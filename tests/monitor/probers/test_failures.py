@@ -33,6 +33,7 @@ def hop(*refusals: int) -> Hop:
         ([errno.EPERM], Reason.OWN_NETWORK, "our own machine forbids the connection to [::1]:80"),
         ([errno.EADDRNOTAVAIL, errno.ECONNREFUSED], Reason.CONNECT_REFUSED, "connection refused by [::1]:80"),
         ([errno.EADDRNOTAVAIL, errno.EHOSTUNREACH], Reason.UNREACHABLE, "no route to host [::1]:80"),
+        ([errno.ECONNREFUSED, errno.EMFILE], Reason.OWN_FDS, "we have no file descriptor left"),
         ([errno.ENETUNREACH, errno.EMFILE], Reason.OWN_FDS, "we have no file descriptor left"),
     ],
 )

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import resource
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 
 from monitor.core.model import Reason, Verdict
-from tests.monitor.probers.asking import Names, ask, probers, settings
+from monitor.probers.failures import explain
+from monitor.probers.phases import Hop
+from monitor.probers.wire import dial, watched
+from tests.monitor.probers.asking import SECRET, Names, ask, probers, settings
+from tests.monitor.probers.certificates import Authority
 from tests.monitor.probers.servers import (
     Handler,
     answer,
@@ -111,6 +118,7 @@ async def test_a_server_that_misbehaves_fails_under_its_own_reason(
     assert result.evidence["phase"] == phase
     assert result.evidence["address"] == server.address
     assert detail in result.detail
+    assert "answer" not in result.evidence or reason is Reason.PROTOCOL
 
 
 async def test_a_body_that_is_framed_wrongly_fails_with_protocol() -> None:
@@ -214,6 +222,45 @@ async def test_a_lack_of_descriptors_is_our_own_fault() -> None:
                 result = await prober.run()
     assert (result.verdict, result.reason) == (Verdict.UNKNOWN, Reason.OWN_FDS)
     assert result.detail == "we have no file descriptor left"
+
+
+async def test_a_lack_of_descriptors_explains_more_than_the_refusal_of_another_address() -> None:
+    hop = Hop("http://api.test/", "api.test")
+
+    def dial_only_one(address_info: tuple[Any, ...]) -> socket.socket:
+        with no_descriptors_left() if hop.refusals else nullcontext():
+            return dial(address_info)
+
+    names = Names({"api.test": ("127.0.0.1", "127.0.0.2")})
+    connector = aiohttp.TCPConnector(resolver=names, socket_factory=dial_only_one)
+    with closed_port() as port, watched(hop):
+        async with aiohttp.ClientSession(connector=connector) as session:
+            with pytest.raises(aiohttp.ClientConnectorError) as raised:
+                await session.get(f"http://api.test:{port.port}/")
+    assert set(hop.refusals) == {errno.ECONNREFUSED, errno.EMFILE}
+    assert explain(raised.value, hop, HASTY).reason is Reason.OWN_FDS
+
+
+@pytest.mark.parametrize("tls", [False, True])
+async def test_what_is_not_http_is_shown_as_evidence_only_and_harmless(tmp_path: Path, tls: bool) -> None:
+    authority = Authority(tmp_path)
+    words = b"8h\r\xbe\x1b[2J" + SECRET.encode() + b"\r\n\r\n"
+    with http_server(words, context=authority.server() if tls else None) as server:
+        url = f"https://localhost:{server.port}/" if tls else server.url
+        result = await ask(settings(url), cafile=authority.cafile)
+    assert (result.reason, result.detail) == (Reason.PROTOCOL, "the answer is not HTTP")
+    assert result.evidence["answer"] == "8h \ufffd\ufffd[2J•••    "
+
+
+async def test_what_is_not_http_is_shown_from_its_beginning_however_it_comes() -> None:
+    def handler(connection: socket.socket) -> None:
+        for words in (b"HTTP/1.1 200 OK\r\n", b"one: header\r\n", b"no header\r\n\r\n"):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.sendall(words)
+
+    with http_server(handler) as server:
+        result = await ask(settings(server.url))
+    assert result.evidence["answer"].startswith("HTTP/1.1 200 OK  one: header  no header")
 
 
 async def test_what_no_target_can_cause_is_raised_as_a_bug() -> None:

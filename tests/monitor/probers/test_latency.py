@@ -16,36 +16,14 @@ from monitor.core.model import Phases, Reason, Verdict
 from monitor.probers.phases import Hop, duration, phases
 from monitor.probers.wire import SO_TIMESTAMPNS, arrival, stamp_arrivals
 from tests.monitor.probers.asking import ask, probers, settings
+from tests.monitor.probers.busy import BLOCK, BusyLoop
 from tests.monitor.probers.certificates import Authority
 from tests.monitor.probers.servers import answer, http_server, late
 
-BLOCK = 0.5  # seconds our loop is busy
 LIMIT = 300_000  # µs; an honest answer on loopback takes a hundredth of it
 LATE = 0.1
 RUNS = 3  # the kernel forgets to stamp only after the first few
 MS = 1_000_000  # ns
-
-
-class BusyLoop:
-    """Keeps the running loop busy for long after a server thread began to answer."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._busy = threading.Event()
-
-    def begin(self, *_: object) -> None:
-        """From another thread: when this returns the loop is busy."""
-        self._loop.call_soon_threadsafe(self._block)
-        self._busy.wait(5)
-
-    def answer_meanwhile(self, connection: socket.socket) -> None:
-        """A handler."""
-        self.begin()
-        connection.sendall(answer(200, b"hi"))
-
-    def _block(self) -> None:
-        self._busy.set()
-        threading.Event().wait(BLOCK)  # leaves the interpreter to the server, as no loop of Python would
 
 
 async def test_a_busy_loop_never_shows_as_latency() -> None:
@@ -159,6 +137,32 @@ WHOLE = {
 )
 def test_phases_are_what_lies_between_the_marks(hops: list[Hop], expected: Phases) -> None:
     assert phases(hops) == expected
+
+
+@pytest.mark.parametrize(
+    ("happened", "milliseconds"),
+    [
+        (WHOLE, 2 + 4 + 1),
+        (WHOLE | {"round_trip": 3 * MS}, 2 + 1),
+        (WHOLE | {"round_trip": 3 * MS, "stamped": False}, 2 + 5 + 1),
+        ({"handshaking": 10 * MS, "secured": 50 * MS}, 0),
+        ({"handshaking": 10 * MS, "secured": 50 * MS, "stamped": False}, 40),
+    ],
+    ids=["no round trip", "all by the kernel", "no stamps", "a stamped handshake", "a handshake without stamps"],
+)
+def test_phases_are_on_our_clock_where_the_kernel_does_not_tell(
+    happened: dict[str, object], milliseconds: int
+) -> None:
+    assert hop(**happened).on_our_clock() == milliseconds * MS
+
+
+def test_bytes_that_arrived_when_they_were_read_had_no_stamp() -> None:
+    asked = hop()
+    asked.receive(arrived=1, now=2)
+    assert asked.stamped
+    asked.receive(arrived=3, now=3)
+    asked.receive(arrived=4, now=5)
+    assert not asked.stamped
 
 
 def test_the_phase_that_was_going_on_counts_up_to_the_end() -> None:

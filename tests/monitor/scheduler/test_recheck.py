@@ -73,13 +73,11 @@ async def test_a_recheck_asked_for_by_the_run_itself_starts_when_it_ends(world: 
     assert [start.after for start in world.starts] == [0, 11 * SECOND, 22 * SECOND]
 
 
-async def test_an_outage_is_rechecked_every_five_seconds_until_it_settles(world: World) -> None:
+async def test_an_outage_is_rechecked_every_five_seconds_and_then_the_grid_goes_on(world: World) -> None:
     async def run(probe: str) -> None:
         await world.run(probe)
         if len(world.starts) < 3:
             scheduler.recheck(probe, world.starts[-1].at + 5 * SECOND)
-        else:
-            scheduler.settle(probe)
 
     scheduler = Scheduler(run, world.clock, late=world.lateness.append)
     scheduler.start()
@@ -95,14 +93,6 @@ async def test_the_last_word_on_a_recheck_counts(world: World) -> None:
     world.scheduler.recheck(API, NOON + 2 * SECOND)
     await world.passes(10 * SECOND)
     assert world.instants(API) == [NOON + 2 * SECOND]
-
-
-async def test_a_settled_probe_is_back_on_its_grid(world: World) -> None:
-    world.begin({API: INTERVAL})
-    world.scheduler.recheck(API, DUE + 20 * SECOND)
-    world.scheduler.settle(API)
-    await world.passes(INTERVAL)
-    assert world.instants(API) == [DUE]
 
 
 async def test_a_recheck_takes_the_place_of_a_first_run_that_waits_for_its_turn(world: World) -> None:
@@ -132,7 +122,6 @@ async def test_a_reload_leaves_the_recheck_of_a_probe_that_stays(world: World) -
 async def test_a_probe_that_is_not_in_the_plan_is_not_rechecked(world: World) -> None:
     world.begin({})
     world.scheduler.recheck(API, NOON)
-    world.scheduler.settle(API)
     await world.passes(MINUTE)
     assert world.starts == []
 

@@ -26,16 +26,33 @@ async def test_stopping_waits_for_the_runs_that_go_on(world: World) -> None:
     assert world.clock.now() == NOON + 4 * SECOND
 
 
-async def test_a_run_that_goes_on_over_the_limit_is_cancelled(world: World, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_run_that_goes_on_over_the_limit_is_cancelled(world: World) -> None:
     world.lasts = {API: HOUR, CDN: 2 * SECOND}
     world.begin({API: HOUR, CDN: HOUR}, fresh=False)
     await world.passes(SECOND)
-    with caplog.at_level(logging.WARNING, logger="monitor.scheduler"):
-        await world.scheduler.stop(3)
+    await world.scheduler.stop(3)
     assert world.ended == [CDN]
     assert world.going == []
     assert world.clock.now() == NOON + 4 * SECOND
-    assert [record.getMessage() for record in caplog.records] == [f"the run of {API} was cancelled"]
+
+
+@pytest.mark.parametrize(
+    ("going", "said"),
+    [
+        ([], []),
+        ([API], ["1 run did not end within 3 s and was given up"]),
+        ([API, CDN], ["2 runs did not end within 3 s and were given up"]),
+    ],
+)
+async def test_one_sentence_says_how_many_runs_were_given_up(
+    world: World, caplog: pytest.LogCaptureFixture, going: list[str], said: list[str]
+) -> None:
+    world.lasts = dict.fromkeys(going, HOUR)
+    world.begin({API: HOUR, CDN: HOUR}, fresh=False)
+    await world.passes(SECOND)
+    with caplog.at_level(logging.INFO, logger="monitor.scheduler"):
+        await world.scheduler.stop(3)
+    assert [record.getMessage() for record in caplog.records] == said
 
 
 async def test_a_run_that_cannot_be_cancelled_does_not_hold_up_the_end(world: World) -> None:
