@@ -1,4 +1,4 @@
-"""What was decided, written down in one transaction, and the board that comes back from it."""
+"""What was decided, written down in the transaction of a commit, and the board that comes back from it."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ from sqlite_utils import Database
 from monitor.core.board import Board
 from monitor.core.model import Incident, Instant, Observation, ProbeState, Setup, Started, Step
 from monitor.core.ports import Decided
-from storage import events, incidents, meta, observations, results, spans, states
+from monitor.core.subscribing import Delivery
+from storage import deliveries, events, incidents, meta, observations, results, spans, states
 from storage.codec import decode, encode
 
 
-def write(db: Database, decided: Sequence[Decided], alive: Instant) -> None:
-    """All of it, or on any error nothing."""
+def write(db: Database, decided: Sequence[Decided], alive: Instant, owed: Sequence[Delivery] = ()) -> list[Delivery]:
+    """All that was decided and what is owed for it; of that, what was not owed before comes back."""
     steps = [step for _, step in decided if step.changed]
-    with db.atomic():
-        observations.record(db, decided)
-        _put_states(db, steps)
-        for step in steps:
-            spans.rewrite(db, step.ledger)
-            events.record(db, step.events)
-        meta.put(db, meta.AT, _moved(meta.number(db, meta.AT) or 0, (observation for observation, _ in decided)))
-        meta.put(db, meta.ALIVE, alive)
+    observations.record(db, decided)
+    _put_states(db, steps)
+    for step in steps:
+        spans.rewrite(db, step.ledger)
+        events.record(db, step.events)
+    meta.put(db, meta.AT, _moved(meta.number(db, meta.AT) or 0, (observation for observation, _ in decided)))
+    meta.put(db, meta.ALIVE, alive)
+    return deliveries.record(db, owed)
 
 
 def load(db: Database) -> Board:

@@ -20,6 +20,8 @@ LOCKED = "another program has locked {path}: close it"
 READ_ONLY = "{path} may not be written by this user: give it write access"
 NOT_A_DIRECTORY = "{path} is not a directory: name one"
 NOT_OPENED = "{path} cannot be opened: see that it is a file that this user may read and write"
+READ_ONLY_DISK = "{path} is on a file system that is mounted read-only: name a directory that can be written"
+REPLACED = "{path} was deleted or replaced while we worked on it: restart the monitor"
 FAILING = "{path} cannot be read or written ({error}): check its disk"
 
 BY_CODE = {
@@ -38,7 +40,7 @@ BY_ERRNO = {
     errno.EDQUOT: NO_SPACE,
     errno.EACCES: READ_ONLY,
     errno.EPERM: READ_ONLY,
-    errno.EROFS: READ_ONLY,
+    errno.EROFS: READ_ONLY_DISK,
     errno.EEXIST: NOT_A_DIRECTORY,
     errno.ENOTDIR: NOT_A_DIRECTORY,
 }

@@ -62,6 +62,16 @@ def close_database(opened: Opened) -> None:
         os.close(opened.lock)
 
 
+def is_in_place(opened: Opened) -> bool:
+    """Whether the directory is still the one that was taken: what is written to a deleted one is lost."""
+    here = os.fstat(opened.lock)
+    try:
+        there = os.stat(opened.path.with_name(LOCK))
+    except OSError:
+        return False
+    return (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
+
+
 def connect(path: Path) -> Database:
     """A connection for one thread, as all our work expects it."""
     conn = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
@@ -100,6 +110,7 @@ def _take(directory: Path) -> int:
 
 
 def _begin(path: Path) -> Database:
+    path.touch(mode=0o600)  # secrets are in it; its log takes over the mode
     db = connect(path)
     try:
         schema.migrate(db, schema.MIGRATIONS)

@@ -106,19 +106,64 @@ BEGINNING: Migration = (
         body TEXT NOT NULL
     ) STRICT
     """,
-    # One delivery: an event (its seq) owed to a subscription.
+    # An event (its seq) owed to a subscription. Every row belongs to a subscription that exists.
     """
-    CREATE TABLE outbox (
+    CREATE TABLE deliveries (
+        id TEXT PRIMARY KEY,
         event INTEGER NOT NULL,
         subscription TEXT NOT NULL,
-        lane TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        incident TEXT,
+        created_at INTEGER NOT NULL,
         due INTEGER NOT NULL,
-        attempts INTEGER NOT NULL DEFAULT 0,
-        state TEXT NOT NULL DEFAULT 'pending',
-        PRIMARY KEY (event, subscription)
+        state TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        first_attempt_at INTEGER
+    ) STRICT
+    """,
+    "CREATE UNIQUE INDEX deliveries_by_event ON deliveries (event, subscription)",
+    "CREATE INDEX deliveries_by_creation ON deliveries (subscription, created_at, id)",
+    "CREATE INDEX deliveries_by_incident ON deliveries (subscription, incident) WHERE incident IS NOT NULL",
+    "CREATE INDEX deliveries_pending ON deliveries (event, subscription) WHERE state = 'pending'",
+    "CREATE INDEX deliveries_dead ON deliveries (subscription, created_at) WHERE state = 'dead'",
+    """
+    CREATE TABLE attempts (
+        delivery TEXT NOT NULL,
+        ordinal INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        status INTEGER,
+        duration_ms INTEGER NOT NULL,
+        excerpt TEXT NOT NULL,
+        PRIMARY KEY (delivery, ordinal)
     ) STRICT, WITHOUT ROWID
     """,
-    "CREATE INDEX outbox_due ON outbox (due) WHERE state = 'pending'",
+    # `body` is the whole key, which never holds its text.
+    """
+    CREATE TABLE keys (
+        id TEXT PRIMARY KEY,
+        digest TEXT NOT NULL UNIQUE,
+        body TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    # `body` is the whole subscription with its secrets in clear: they must sign.
+    """
+    CREATE TABLE subscriptions (
+        id TEXT PRIMARY KEY,
+        key TEXT NOT NULL,
+        body TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE answers (
+        key TEXT NOT NULL,
+        idempotency_key TEXT NOT NULL,
+        request TEXT NOT NULL,
+        status INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (key, idempotency_key)
+    ) STRICT, WITHOUT ROWID
+    """,
 )
 
 MIGRATIONS: tuple[Migration, ...] = (BEGINNING,)

@@ -25,5 +25,9 @@ def window_event_id(window: str, kind: EventKind) -> str:
     return f"evt_{_digest(window, kind)}"
 
 
+def delivery_id(event: str, subscription: str) -> str:
+    return f"dlv_{_digest(event, subscription)}"
+
+
 def _digest(*facts: object) -> str:
     return sha256("\n".join(str(fact) for fact in facts).encode()).hexdigest()[:16]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypeAlias
 
-from monitor.core.model import Incident, IncidentStatus, Instant, Observation, Result, Span, Step
+from monitor.core.model import Event, Incident, IncidentStatus, Instant, Observation, Result, Span, Step
+from monitor.core.subscribing import Answered, Attempt, Delivery, Key, Subscription, Told
 
 Decided: TypeAlias = tuple[Observation, Step]
 Cursor: TypeAlias = tuple[Instant, str]  # (created_at, id) of the last incident seen
@@ -30,8 +31,13 @@ class Clock(Protocol):
 class Memory(Protocol):
     """Where the pipeline writes down what was decided."""
 
-    async def commit(self, decided: Sequence[Decided], alive: Instant) -> None:
-        """All of it in one transaction, in this order, and that we were alive then.
+    async def commit(
+        self, decided: Sequence[Decided], alive: Instant, deliveries: Sequence[Delivery] = ()
+    ) -> Sequence[Delivery]:
+        """All of it in one transaction, in this order, what is owed for it, and that we were alive then.
+
+        Returns:
+            The deliveries as they were recorded, with their sequence; one that was owed before is left out.
 
         Raises:
             StoreRefused: nothing was written; the same commit may be tried again.
@@ -61,4 +67,88 @@ class History(Protocol):
         component: str | None = None,
     ) -> list[Incident]:
         """Newest first, in the order of (created_at, id)."""
+        ...
+
+
+class Debts(Protocol):
+    """Who is owed what. The pipeline asks before a commit and reports after it."""
+
+    def owed(self, events: Sequence[Event]) -> list[Delivery]:
+        """What the events make us owe, in their order."""
+        ...
+
+    def owe(self, deliveries: Sequence[Delivery]) -> None:
+        """These are written down now."""
+        ...
+
+
+class Registry(Protocol):
+    """Where keys and subscriptions are kept. Each call is one commit.
+
+    Raises:
+        StoreRefused: nothing was written.
+    """
+
+    async def keys(self) -> list[Key]: ...
+
+    async def put_key(self, key: Key) -> None: ...
+
+    async def subscriptions(self) -> list[Subscription]: ...
+
+    async def put_subscription(
+        self, subscription: Subscription, answered: tuple[str, str, Answered] | None = None
+    ) -> None:
+        """Write it as it is now, and with it what was answered: (id of the key, Idempotency-Key, answer)."""
+        ...
+
+    async def drop_subscription(self, subscription: str) -> None:
+        """Forget it and all its deliveries."""
+        ...
+
+    async def answered(self, key: str, idempotency_key: str) -> Answered | None: ...
+
+    async def forget_answers(self, before: Instant) -> None: ...
+
+
+class Outbox(Protocol):
+    """What is owed, and what was tried. Each call is one commit.
+
+    Raises:
+        StoreRefused: nothing was written.
+    """
+
+    async def pending(self) -> list[Delivery]:
+        """All that is owed, in the order of their events."""
+        ...
+
+    async def told(self, event: str) -> Told:
+        """An event by its id. Raises KeyError when there is none."""
+        ...
+
+    async def told_pairs(self) -> set[tuple[str, str]]:
+        """Pairs of subscription and incident that have a delivery, for incidents that are not over for good."""
+        ...
+
+    async def was_attempted(self, subscription: str, incident: str) -> bool:
+        """Whether any delivery of the incident to the subscription was ever attempted."""
+        ...
+
+    async def put_deliveries(self, deliveries: Sequence[Delivery], attempt: Attempt | None = None) -> None:
+        """Write deliveries as they are now, and the attempt that made them so."""
+        ...
+
+    async def delivery(self, delivery: str) -> Delivery | None: ...
+
+    async def deliveries(
+        self, subscription: str, *, limit: int, before: Cursor | None = None
+    ) -> list[tuple[Delivery, list[Attempt]]]:
+        """Newest first in the order of (created_at, id), each with its attempts, oldest first."""
+        ...
+
+    async def dead_since(self, subscription: str, since: Instant) -> list[Delivery]:
+        """Dead ones created at `since` or later, in the order of their events."""
+        ...
+
+    async def forget_settled(self, before: Instant) -> None:
+        """Forget deliveries that are not pending and were created before an instant, with their attempts."""
         ...

@@ -12,9 +12,9 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def child(act: str, directory: Path) -> Iterator[subprocess.Popen[str]]:
+def child(act: str, directory: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
     """A running child with its standard input and output as pipes; killed in the end if it still runs."""
-    command = [sys.executable, "-m", "tests.storage.child", act, str(directory)]
+    command = [sys.executable, "-m", "tests.storage.child", act, str(directory), *words]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as running:
         try:

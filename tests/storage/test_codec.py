@@ -9,19 +9,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.core import model
+from monitor.core import model, subscribing
 from monitor.core.model import Event, EventKind, Incident, Result, Span, Status, StatusChange, Window
 from storage.codec import decode, encode, storable
 from tests.builders import NOON, incident, result
 from tests.storage.nouns import nouns
 
-NOUNS = [noun for _, noun in inspect.getmembers(model, inspect.isclass) if is_dataclass(noun)]
+NOUNS = {
+    name: noun
+    for module in (model, subscribing)
+    for name, noun in inspect.getmembers(module, inspect.isclass)
+    if is_dataclass(noun)
+}
 
 
-@pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.__name__)
+@pytest.mark.parametrize("noun", NOUNS.values(), ids=NOUNS)
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
-def test_every_noun_of_the_model_comes_back_as_it_was(noun: type[Any], data: st.DataObject) -> None:
+def test_every_noun_comes_back_as_it_was(noun: type[Any], data: st.DataObject) -> None:
     value = data.draw(nouns(noun))
     assert decode(noun, encode(value)) == value
 

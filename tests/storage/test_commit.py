@@ -23,13 +23,13 @@ from monitor.core.model import (
     LedgerRewrite,
     Observation,
     ProbeState,
-    Run,
     Setup,
     Span,
     Started,
     Status,
     StatusChange,
     Step,
+    Streak,
     Stretch,
     Tick,
     Update,
@@ -234,7 +234,7 @@ async def test_an_event_carries_its_subject_as_it_was_then(store: Store, tmp_pat
 
 async def test_an_incident_is_remembered_while_a_streak_that_began_in_time_may_reopen_it(store: Store) -> None:
     over = incident(status=IncidentStatus.RESOLVED, reopen_until=NOON)
-    failing = ProbeState(track=UP.track, fails=Run(1, NOON - 1))
+    failing = ProbeState(track=UP.track, fails=Streak(1, NOON - 1))
     step = Step(setup=setup(), probes={"api/health": failing}, incidents={over.id: over})
     await store.commit([(Configured(NOON + SECOND, setup()), step)], alive=NOON)
     assert set((await store.load()).incidents) == {over.id}

@@ -23,6 +23,7 @@ from monitor.core.model import (
 )
 from storage.store import Store
 from tests.builders import NOON, incident, result, setup
+from tests.storage.owing import answered, attempt, delivery, event, key, subscription
 
 PAGE = 4096
 GARBAGE = bytes(range(1, 251)) * 40
@@ -36,8 +37,12 @@ async def fill(store: Store, runs: int = 200) -> None:
         components={"api": ComponentState()},
         ledger={"api": LedgerRewrite(NOON, (Span(NOON, Status.OPERATIONAL),))},
         incidents={"inc_1": incident("inc_1")},
+        events=(event(1),),
     )
-    await store.commit([(Configured(NOON, setup()), step)], alive=NOON)
+    await store.registry.put_key(key())
+    await store.registry.put_subscription(subscription(), (key().id, "once", answered()))
+    await store.commit([(Configured(NOON, setup()), step)], alive=NOON, deliveries=[delivery(1)])
+    await store.outbox.put_deliveries([delivery(1, attempts=1)], attempt(1))
     await store.commit([(result(started=NOON + n), Step()) for n in range(runs)], alive=NOON)
 
 
@@ -107,8 +112,13 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "page of probe states zeroed": lambda file: zero_page(file, "probe_states"),
     "page of spans zeroed": lambda file: zero_page(file, "spans"),
     "page of incidents zeroed": lambda file: zero_page(file, "incidents"),
+    "page of deliveries zeroed": lambda file: zero_page(file, "deliveries"),
+    "page of attempts zeroed": lambda file: zero_page(file, "attempts"),
+    "page of subscriptions zeroed": lambda file: zero_page(file, "subscriptions"),
+    "page of keys zeroed": lambda file: zero_page(file, "keys"),
+    "page of answers zeroed": lambda file: zero_page(file, "answers"),
     "page of an index overwritten": lambda file: zero_page(file, "incidents_by_status"),
-    "a table gone": lambda file: change(file, "DROP TABLE outbox"),
+    "a table gone": lambda file: change(file, "DROP TABLE attempts"),
     "an index gone": lambda file: change(file, "DROP INDEX results_by_start"),
     "a schema that is no text": garble_the_schema,
     "an impossible version": lambda file: change(file, "PRAGMA user_version = -7"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,8 @@ async def numbers(directory: Path) -> set[int]:
     spans = await store.spans("api", 0)
     alive = await store.last_alive()
     runs = await store.latencies("api", 0)
+    owed = await store.outbox.pending()
+    newest = await store.outbox.told(owed[-1].event)
     await store.close()
     assert alive is not None
     assert len(runs) % 2 == 0
@@ -40,6 +43,9 @@ async def numbers(directory: Path) -> set[int]:
         len(board.incidents["inc_1"].updates),
         len(spans),
         len(runs) // 2,
+        len(owed),
+        newest.sequence,
+        newest.event.at,
     }
 
 
@@ -50,6 +56,15 @@ async def test_a_killed_daemon_keeps_all_that_was_acknowledged_and_nothing_by_ha
     last = killed_after(acknowledged, tmp_path)
     (kept,) = await numbers(tmp_path)
     assert last <= kept <= last + 1
+
+
+@pytest.mark.parametrize("statement", ["INSERT INTO events", "INSERT INTO deliveries", "COMMIT"])
+async def test_a_daemon_killed_within_a_commit_keeps_neither_events_nor_what_is_owed_for_them(
+    tmp_path: Path, statement: str
+) -> None:
+    with child("die-before", tmp_path, statement) as running:
+        assert running.wait() == -signal.SIGKILL
+    assert await numbers(tmp_path) == {1}
 
 
 async def test_a_daemon_killed_again_and_again_goes_on_where_it_ended(tmp_path: Path) -> None:

@@ -115,6 +115,12 @@ async def test_an_empty_file_is_begun(tmp_path: Path) -> None:
     await store.close()
 
 
+@pytest.mark.parametrize("name", ["monitor.db", "monitor.db-wal", "monitor.db-shm"])
+async def test_nobody_else_may_read_what_holds_secrets(store: Store, tmp_path: Path, name: str) -> None:
+    await store.commit([(result(), QUIET)], alive=NOON)
+    assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+
+
 async def test_after_an_orderly_close_the_database_is_one_file(tmp_path: Path) -> None:
     store = await Store.open(tmp_path)
     await store.commit([(result(), QUIET)], alive=NOON)

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -10,11 +11,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from monitor.core.model import QUIET, LedgerRewrite, Span, Status, Step, Verdict
+from monitor.core.model import QUIET, LedgerRewrite, Span, Status, Step, Tick, Verdict
 from monitor.core.ports import Decided, StoreRefused
+from storage.connection import Connection
 from storage.opening import Opened, open_database
 from storage.store import Store
 from tests.builders import NOON, result
+from tests.storage.owing import answered, attempt, delivery, event, key, subscription, telling
 
 LONG = "x" * 20_000  # some pages of text
 
@@ -55,7 +58,7 @@ async def opened(tmp_path: Path, thread: ThreadPoolExecutor) -> Opened:
 
 @pytest_asyncio.fixture
 async def store(opened: Opened, thread: ThreadPoolExecutor) -> AsyncIterator[Store]:
-    store = Store(thread, opened)
+    store = Store(Connection(thread, opened))
     yield store
     await store.close()
 
@@ -94,6 +97,64 @@ async def test_a_probe_first_seen_in_a_refused_commit_is_known_in_the_next(store
     disk.allow(pages=100)
     await store.commit([(result(), QUIET)], alive=1)
     assert await store.latencies("api", since=0) == [100_000]
+
+
+async def test_a_refused_commit_leaves_neither_an_event_nor_what_is_owed_for_it(store: Store, disk: Disk) -> None:
+    await store.registry.put_subscription(subscription())
+    decided = [*telling(event(1)), failing(1)]
+    disk.allow(pages=2)
+    with pytest.raises(StoreRefused):
+        await store.commit(decided, 1, [delivery(1)])
+    assert await store.outbox.pending() == []
+    with pytest.raises(KeyError, match="evt_1"):
+        await store.outbox.told("evt_1")
+
+    disk.allow(pages=100)
+    assert await store.commit(decided, 1, [delivery(1)]) == [delivery(1, sequence=1)]
+    assert (await store.outbox.told("evt_1")).event == event(1)
+
+
+async def test_a_refused_attempt_leaves_its_delivery_as_it_was(store: Store, disk: Disk) -> None:
+    await store.registry.put_subscription(subscription())
+    await store.commit(telling(event(1)), 1, [delivery(1)])
+    disk.allow(pages=2)
+    with pytest.raises(StoreRefused, match="no space is left"):
+        await store.outbox.put_deliveries([delivery(1, attempts=1)], attempt(1, excerpt=LONG))
+    assert await store.outbox.deliveries("sub_1", limit=9) == [(delivery(1, sequence=1), [])]
+
+    disk.allow(pages=100)
+    await store.outbox.put_deliveries([delivery(1, attempts=1)], attempt(1, excerpt=LONG))
+    tried = (delivery(1, attempts=1, sequence=1), [attempt(1, excerpt=LONG)])
+    assert await store.outbox.deliveries("sub_1", limit=9) == [tried]
+
+
+async def test_a_refused_answer_leaves_no_subscription(store: Store, disk: Disk) -> None:
+    disk.allow(pages=2)
+    with pytest.raises(StoreRefused):
+        await store.registry.put_subscription(subscription(), ("key_1", LONG, answered()))
+    assert await store.registry.subscriptions() == []
+
+
+CHANGES: dict[str, Callable[[Store], Awaitable[None]]] = {
+    "a key": lambda store: store.registry.put_key(key()),
+    "a subscription": lambda store: store.registry.put_subscription(subscription()),
+    "the end of a subscription": lambda store: store.registry.drop_subscription("sub_1"),
+    "old answers": lambda store: store.registry.forget_answers(NOON),
+    "an attempt": lambda store: store.outbox.put_deliveries([delivery(1, attempts=1)], attempt(1)),
+    "what is settled": lambda store: store.outbox.forget_settled(NOON),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+async def test_a_locked_database_refuses_every_change_and_takes_it_later(
+    store: Store, tmp_path: Path, change: Callable[[Store], Awaitable[None]]
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "monitor.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreRefused, match="another program has locked"):
+            await change(store)
+        other.execute("ROLLBACK")
+    await change(store)
 
 
 async def test_a_locked_database_refuses_a_commit_until_the_lock_is_gone(store: Store, tmp_path: Path) -> None:
@@ -155,4 +216,13 @@ async def test_a_store_on_a_locked_database_can_be_closed_and_opened_again(tmp_p
     store = await Store.open(tmp_path)
     assert store.moved_aside is None
     assert await store.last_alive() == 1
+    await store.close()
+
+
+async def test_a_directory_that_was_deleted_takes_no_more_writes(tmp_path: Path) -> None:
+    directory = tmp_path / "data"
+    store = await Store.open(directory)
+    shutil.rmtree(directory)
+    with pytest.raises(StoreRefused, match="was deleted or replaced while we worked on it: restart the monitor"):
+        await store.commit([(Tick(NOON), QUIET)], NOON)
     await store.close()

@@ -104,8 +104,9 @@ def test_whatever_was_decided_comes_back_as_the_same_board_and_the_same_ledgers(
         db = connect(Path(name) / "monitor.db")
         db.execute("PRAGMA synchronous = OFF")  # no power cut here, and many examples
         schema.migrate(db, schema.MIGRATIONS)
-        boards.write(db, decided[:cut], alive=0)
-        boards.write(db, decided[cut:], alive=0)
+        for part in (decided[:cut], decided[cut:]):
+            with db.atomic():
+                boards.write(db, part, alive=0)
         loaded = boards.load(db)
         kept = {component: spans.touching(db, component, -(2**60)) for component in ("api", "cdn")}
         db.close()

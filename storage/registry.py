@@ -1,0 +1,49 @@
+"""The async face of keys and subscriptions."""
+
+from __future__ import annotations
+
+from monitor.core.model import Instant
+from monitor.core.subscribing import Answered, Key, Subscription
+from storage import answers, keys, subscriptions
+from storage.connection import Connection
+
+
+class Registry:
+    """Implements the port of that name: each call is one commit, and raises StoreRefused when it wrote nothing."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def keys(self) -> list[Key]:
+        """Oldest first."""
+        return await self._connection.ask(keys.every)
+
+    async def put_key(self, key: Key) -> None:
+        """Write it as it is now."""
+        await self._connection.commit(keys.put, key)
+
+    async def subscriptions(self) -> list[Subscription]:
+        """Oldest first."""
+        return await self._connection.ask(subscriptions.every)
+
+    async def put_subscription(
+        self, subscription: Subscription, answered: tuple[str, str, Answered] | None = None
+    ) -> None:
+        """Write it as it is now, and with it what was answered: (id of the key, Idempotency-Key, answer).
+
+        Raises:
+            sqlite3.IntegrityError: that Idempotency-Key has an answer already; nothing was written.
+        """
+        await self._connection.commit(subscriptions.put, subscription, answered)
+
+    async def drop_subscription(self, subscription: str) -> None:
+        """Forget it and all its deliveries."""
+        await self._connection.commit(subscriptions.drop, subscription)
+
+    async def answered(self, key: str, idempotency_key: str) -> Answered | None:
+        """What was answered to a request of that key; None when nothing was, or it was forgotten."""
+        return await self._connection.ask(answers.one, key, idempotency_key)
+
+    async def forget_answers(self, before: Instant) -> None:
+        """Forget what was answered before an instant."""
+        await self._connection.commit(answers.forget, before)
