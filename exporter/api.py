@@ -37,14 +37,6 @@ async def incident(request: web.Request) -> web.Response:
     return respond(request, await sources.renderings.get(("incident", name), lambda: _incident(sources, name)))
 
 
-async def subscribe(_request: web.Request) -> web.Response:
-    raise Problem(
-        401,
-        "Subscribing takes a key: Authorization: Bearer jk_live_…",
-        headers={"WWW-Authenticate": "Bearer"},
-    )
-
-
 async def _status(sources: Sources) -> Rendering:
     return as_json(status_document(sources.board))
 

@@ -13,6 +13,7 @@ SECURITY = {
 SERVER = "justkalm-monitor"  # in place of aiohttp's, which tells versions
 
 API = "/api/"
+PRIVATE = "/api/v1/subscriptions"  # takes a key: for no cache, and for no page of another site
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag"}
 
 
@@ -21,14 +22,20 @@ async def dress(request: web.Request, response: web.StreamResponse) -> None:
     for name, value in SECURITY.items():
         response.headers.setdefault(name, value)
     response.headers["Server"] = SERVER
-    if request.path.startswith(API):
+    if is_private(request):
+        response.headers["Cache-Control"] = "no-store"
+    elif request.path.startswith(API):
         response.headers.update(CORS)
+
+
+def is_private(request: web.Request) -> bool:
+    return request.path == PRIVATE or request.path.startswith(f"{PRIVATE}/")
 
 
 def preflight(request: web.Request, allowed: str) -> web.Response:
     """The answer to OPTIONS, which browsers ask before they let a page of another site call the API."""
     response = web.Response(status=204, headers={"Allow": allowed})
-    if request.path.startswith(API):
+    if request.path.startswith(API) and not is_private(request):
         response.headers["Access-Control-Allow-Methods"] = allowed
         response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, If-None-Match"
         response.headers["Access-Control-Max-Age"] = "86400"

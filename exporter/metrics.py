@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector
 
@@ -11,6 +11,8 @@ from monitor.core.model import Instant, Phases, Result, Verdict
 
 LATENCY_BUCKETS = (5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)  # ms, each its upper bound
 OWN_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)  # seconds
+
+ATTEMPTS = ("delivered", "refused", "failed", "gone")  # what one POST of a webhook comes to
 
 SUCCESS = frozenset({Verdict.PASS, Verdict.SLOW})
 UNTIMED = Phases()  # a heartbeat's, say
@@ -51,6 +53,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._own(version)
         self._config()
+        self._webhooks()
         ProcessCollector(registry=self.registry)
 
     def seen(self, result: Result) -> None:
@@ -83,6 +86,18 @@ class Metrics:
         self._reload_success.set(ok)
         if ok:
             self._reload_time.set(at / 1_000)
+
+    def attempted(self, outcome: str) -> None:
+        """A webhook was posted, and came to one of ATTEMPTS."""
+        self._attempts.labels(outcome).inc()
+
+    def watch_webhooks(
+        self, *, pending: Callable[[], int], oldest: Callable[[], float], disabled: Callable[[], int]
+    ) -> None:
+        """Ask these at every scrape: deliveries owed, seconds that the oldest is owed, subscriptions disabled."""
+        self._pending.set_function(pending)
+        self._oldest.set_function(oldest)
+        self._disabled.set_function(disabled)
 
     def tally(self, probe: str) -> Tally:
         tally = self.tallies.get(probe)
@@ -129,6 +144,28 @@ class Metrics:
             "justkalm_config_last_reload_timestamp_seconds",
             "When the config now in use was loaded.",
             registry=self.registry,
+        )
+
+    def _webhooks(self) -> None:
+        registry = self.registry
+        self._attempts = Counter(
+            "justkalm_webhook_attempts",
+            "POSTs of webhooks: taken, answered otherwise, not answered, or not wanted any more.",
+            ["outcome"],
+            registry=registry,
+        )
+        for outcome in ATTEMPTS:
+            self._attempts.labels(outcome)
+        self._pending = Gauge("justkalm_outbox_pending", "Deliveries that are owed.", registry=registry)
+        self._oldest = Gauge(
+            "justkalm_outbox_oldest_seconds",
+            "How long the oldest delivery is owed, 0 when none is.",
+            registry=registry,
+        )
+        self._disabled = Gauge(
+            "justkalm_subscriptions_disabled",
+            "Subscriptions that are told nothing, since they failed for too long or wanted no more.",
+            registry=registry,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exporter import api, page, readiness, scrape
+from exporter import api, deliveries, page, readiness, scrape, subscriptions
 
 ROUTES = (
     ("GET", "/", page.page),
@@ -11,7 +11,16 @@ ROUTES = (
     ("GET", "/api/v1/components/{id}", api.component),
     ("GET", "/api/v1/incidents", api.incidents),
     ("GET", "/api/v1/incidents/{id}", api.incident),
-    ("POST", "/api/v1/subscriptions", api.subscribe),
+    ("POST", "/api/v1/subscriptions", subscriptions.create),
+    ("GET", "/api/v1/subscriptions", subscriptions.subscriptions),
+    ("GET", "/api/v1/subscriptions/{id}", subscriptions.subscription),
+    ("PATCH", "/api/v1/subscriptions/{id}", subscriptions.change),
+    ("DELETE", "/api/v1/subscriptions/{id}", subscriptions.delete),
+    ("POST", "/api/v1/subscriptions/{id}/rotate-secret", subscriptions.rotate_secret),
+    ("POST", "/api/v1/subscriptions/{id}/test", deliveries.try_out),
+    ("GET", "/api/v1/subscriptions/{id}/deliveries", deliveries.deliveries),
+    ("POST", "/api/v1/subscriptions/{id}/deliveries/{delivery}/redeliver", deliveries.redeliver),
+    ("POST", "/api/v1/subscriptions/{id}/recover", deliveries.recover),
     ("GET", "/metrics", scrape.scrape),
     ("GET", "/livez", readiness.livez),
     ("GET", "/readyz", readiness.readyz),

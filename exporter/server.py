@@ -1,31 +1,56 @@
-"""The HTTP server."""
+"""The HTTP server: one door for the world, and one for the operator, who comes through a socket file."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import TypeAlias
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
+from exporter.authentication import AUTHORITY, Authority, bearer, operator
 from exporter.connections import Connection, Limits, whole_bodies
+from exporter.control import CONTROL_ROUTES
 from exporter.headers import dress
-from exporter.problems import answer_problems
+from exporter.problems import Problem, answer_problems
 from exporter.routes import ROUTES
+from exporter.socketfile import bound_socket
 from exporter.sources import SOURCES, Sources
+from monitor.core.ports import StoreRefused
+
+CONTROL_SOCKET = "control.sock"
+RETRY_AFTER = "10"  # seconds; a full disk or a lock may be over by then
+
+Route: TypeAlias = tuple[str, str, Handler]
+Listen: TypeAlias = Callable[[Callable[[], Connection]], Awaitable[asyncio.Server]]
 
 
-def application(sources: Sources, limits: Limits) -> web.Application:
-    """All routes with all that is around them; it does not listen yet."""
+def application(sources: Sources, limits: Limits, authority: Authority, routes: Iterable[Route]) -> web.Application:
+    """The routes with all that is around them; it does not listen yet."""
     app = web.Application(
-        middlewares=[answer_problems, whole_bodies(limits)],
+        middlewares=[answer_problems, answer_refusals, whole_bodies(limits)],
         client_max_size=limits.body_bytes,
     )
     app[SOURCES] = sources
+    app[AUTHORITY] = authority
     app.on_response_prepare.append(dress)
-    for method, path, handler in ROUTES:
+    for method, path, handler in routes:
         app.router.add_route(method, path, handler)
         if method == "GET":
             app.router.add_route("HEAD", path, handler)
     return app
+
+
+@web.middleware
+async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What the store does not take was not done, and may be asked for again."""
+    try:
+        return await handler(request)
+    except StoreRefused:
+        detail = "The store takes no writes just now; nothing was changed."
+        raise Problem(503, detail, headers={"Retry-After": RETRY_AFTER}) from None
 
 
 class Server:
@@ -33,10 +58,10 @@ class Server:
 
     def __init__(self, sources: Sources, limits: Limits | None = None) -> None:
         self._sources = sources
-        self._limits = limits or Limits()
-        app = application(sources, self._limits)
-        self._runner = web.AppRunner(app, shutdown_timeout=self._limits.drain)
-        self._listening: asyncio.Server | None = None
+        limits = limits or Limits()
+        self._world = _Door(application(sources, limits, bearer, ROUTES), limits)
+        self._control = _Door(application(sources, limits, operator, (*ROUTES, *CONTROL_ROUTES)), limits)
+        self._socket_file: Path | None = None
 
     async def start(self, host: str, port: int) -> tuple[str, int]:
         """Listen, on any free port if it is 0.
@@ -47,21 +72,51 @@ class Server:
         Raises:
             OSError: with its errno, when the address is taken or not ours.
         """
-        await self._runner.setup()
-        try:
-            self._listening = await asyncio.get_running_loop().create_server(self._connection, host, port)
-        except OSError:
-            await self._runner.cleanup()
-            raise
-        address = self._listening.sockets[0].getsockname()
+        loop = asyncio.get_running_loop()
+        listening = await self._world.open(lambda connection: loop.create_server(connection, host, port))
+        address = listening.sockets[0].getsockname()
         return address[0], address[1]
+
+    async def start_control(self, folder: Path) -> None:
+        """Let the operator in, too: whoever may open `control.sock` in the folder.
+
+        Raises:
+            NoSocketFile: says in a sentence why there cannot be one.
+        """
+        loop = asyncio.get_running_loop()
+        taken = bound_socket(folder / CONTROL_SOCKET)
+        self._socket_file = folder / CONTROL_SOCKET
+        await self._control.open(lambda connection: loop.create_unix_server(connection, sock=taken))
 
     async def stop(self) -> None:
         """Listen no more, answer what was asked within the time to drain, and let go of everybody."""
+        await asyncio.gather(self._control.close(), self._world.close())
+        if self._socket_file is not None:
+            self._socket_file.unlink(missing_ok=True)
+        await self._sources.close()
+
+
+class _Door:
+    """One application behind one listening socket."""
+
+    def __init__(self, app: web.Application, limits: Limits) -> None:
+        self._limits = limits
+        self._runner = web.AppRunner(app, shutdown_timeout=limits.drain)
+        self._listening: asyncio.Server | None = None
+
+    async def open(self, listen: Listen) -> asyncio.Server:
+        await self._runner.setup()
+        try:
+            self._listening = await listen(self._connection)
+        except OSError:
+            await self._runner.cleanup()
+            raise
+        return self._listening
+
+    async def close(self) -> None:
         if self._listening is not None:
             self._listening.close()
         await self._runner.cleanup()
-        await self._sources.close()
 
     def _connection(self) -> Connection:
         assert self._runner.server is not None

@@ -9,7 +9,9 @@ from aiohttp import web
 from exporter.caching import Cache, Edition
 from exporter.figures import Figures, measure
 from exporter.metrics import Metrics
+from exporter.problems import Problem
 from exporter.rendering import Rendering
+from exporter.subscribing import Subscribing
 from monitor.core.board import Board
 from monitor.core.ports import Clock, History
 
@@ -41,6 +43,7 @@ class Sources:
     """What there is to tell of: the present, the past, ourselves, and what was made of them for this edition.
 
     Args:
+        subscribing: None where nobody may.
         patience: seconds that metrics wait for the history. They matter most when it hangs.
     """
 
@@ -53,6 +56,7 @@ class Sources:
         page: Page,
         vitals: Vitals,
         metrics: Metrics,
+        subscribing: Subscribing | None = None,
         patience: float = 1.0,
     ) -> None:
         self.board = board
@@ -62,9 +66,16 @@ class Sources:
         self.vitals = vitals
         self.metrics = metrics
         self.patience = patience
+        self._subscribing = subscribing
         edition = Edition(board, clock)
         self.renderings: Cache[Rendering] = Cache(edition, MOST_RENDERINGS)
         self._figures: Cache[Figures] = Cache(edition, MOST_FIGURES)
+
+    @property
+    def subscribing(self) -> Subscribing:
+        if self._subscribing is None:
+            raise Problem(403, "Nobody may subscribe here.")
+        return self._subscribing
 
     async def figures(self, component: str) -> Figures:
         return await self._figures.get(component, lambda: measure(self.history, component, self.clock.now()))

@@ -44,7 +44,7 @@ async def test_what_is_not_there_is_named(serve: Serve, path: str, detail: str) 
     [
         ("POST", "/api/v1/status", "GET, HEAD, OPTIONS"),
         ("DELETE", "/", "GET, HEAD, OPTIONS"),
-        ("GET", "/api/v1/subscriptions", "OPTIONS, POST"),
+        ("PUT", "/api/v1/subscriptions", "GET, HEAD, OPTIONS, POST"),
     ],
 )
 async def test_a_wrong_method_is_told_the_right_ones(serve: Serve, method: str, path: str, allow: str) -> None:

@@ -109,17 +109,13 @@ async def test_pages_of_other_sites_may_not_read_the_metrics(serve: Serve) -> No
         assert "Access-Control-Allow-Origin" not in response.headers
 
 
-@pytest.mark.parametrize(
-    ("path", "methods"),
-    [("/api/v1/status", "GET, HEAD, OPTIONS"), ("/api/v1/subscriptions", "OPTIONS, POST")],
-)
-async def test_a_preflight_is_told_what_is_allowed(serve: Serve, path: str, methods: str) -> None:
+async def test_a_preflight_is_told_what_is_allowed(serve: Serve) -> None:
     client = await serve()
     asked = {"Origin": "https://example.com", "Access-Control-Request-Method": "GET"}
-    async with client.options(path, headers=asked) as response:
+    async with client.options("/api/v1/status", headers=asked) as response:
         assert response.status == 204
         assert response.headers["Access-Control-Allow-Origin"] == "*"
-        assert response.headers["Access-Control-Allow-Methods"] == methods
+        assert response.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
         assert "Authorization" in response.headers["Access-Control-Allow-Headers"]
 
 

@@ -1,0 +1,59 @@
+"""A request that is sent again under the same Idempotency-Key is answered again, not done again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+
+from aiohttp import web
+
+from exporter.fields import wrong_fields
+from monitor.core.model import DAY, Instant
+from monitor.core.ports import Registry
+from monitor.core.subscribing import Answered, Key
+
+HEADER = "Idempotency-Key"
+ANSWERS_KEPT = DAY
+
+_VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What may be done once: a body that a key sent under a name of its own choice."""
+
+    key: str
+    name: str
+    digest: str
+
+    async def answered(self, registry: Registry, now: Instant) -> Answered | None:
+        """What was answered before; None when nothing was, or it was too long ago.
+
+        Raises:
+            Problem: 422 when it was the answer to another body.
+            StoreRefused
+        """
+        await registry.forget_answers(now - ANSWERS_KEPT)
+        answered = await registry.answered(self.key, self.name)
+        if answered is not None and answered.request != self.digest:
+            raise wrong_fields({HEADER: "was used for another body; take a new one."})
+        return answered
+
+    def answer(self, status: int, body: str, now: Instant) -> tuple[str, str, Answered]:
+        """As the registry keeps it."""
+        return self.key, self.name, Answered(self.digest, status, body, now)
+
+
+async def once(request: web.Request, key: Key) -> Once | None:
+    """None when the request bears no Idempotency-Key.
+
+    Raises:
+        Problem: 422 when it bears one that is none.
+    """
+    name = request.headers.get(HEADER)
+    if name is None:
+        return None
+    if not _VISIBLE.fullmatch(name):
+        raise wrong_fields({HEADER: "must be 1 to 255 visible ASCII characters."})
+    return Once(key.id, name, sha256(await request.read()).hexdigest())

@@ -1,0 +1,199 @@
+"""The dispatcher: posts what is owed, each subscription in a lane of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Sequence
+
+from exporter.metrics import Metrics
+from exporter.webhooks.aftermath import afresh
+from exporter.webhooks.bodies import Bodies
+from exporter.webhooks.faults import traced
+from exporter.webhooks.lane import Lane
+from exporter.webhooks.payload import ComponentOf
+from exporter.webhooks.places import Places
+from exporter.webhooks.post import Post
+from exporter.webhooks.roster import Roster
+from exporter.webhooks.turns import TRIES_AGAIN, Turns
+from monitor.core.board import NEVER
+from monitor.core.model import MINUTE, SECOND, Duration, Instant
+from monitor.core.ports import Clock, Outbox, StoreRefused
+from monitor.core.subscribing import Attempt, Delivery, Subscription
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 64  # attempts
+LOOKS_AGAIN: Duration = MINUTE  # a timer would not notice that the clock was set
+
+
+class Dispatcher:
+    """Owes nothing itself: what it holds is written down, and is there again after a restart.
+
+    A lane has a task while something of it is due, one timer while something waits, and else does not exist.
+
+    Args:
+        component_of: the component of an id; None when it is watched no more.
+        random: a number from 0 to 1, drawn anew for each wait.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        roster: Roster,
+        clock: Clock,
+        *,
+        post: Post,
+        component_of: ComponentOf,
+        metrics: Metrics,
+        random: Callable[[], float] = random.random,
+    ) -> None:
+        self._outbox = outbox
+        self._roster = roster
+        self._clock = clock
+        bodies = Bodies(outbox, component_of)
+        self._turns = Turns(outbox, roster, clock, post=post, bodies=bodies, metrics=metrics, random=random)
+        self._places = Places(AT_ONCE)
+        self._lanes: dict[str, Lane] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._open = False
+        metrics.watch_webhooks(
+            pending=lambda: self.pending, oldest=lambda: self.oldest / SECOND, disabled=lambda: roster.disabled
+        )
+
+    @property
+    def pending(self) -> int:
+        """How many deliveries are owed."""
+        return sum(map(len, self._lanes.values()))
+
+    @property
+    def oldest(self) -> Duration:
+        """How long the oldest of them is owed; 0 when there is none."""
+        now = self._clock.now()
+        return now - min((delivery.created_at for lane in self._lanes.values() for delivery in lane), default=now)
+
+    async def start(self) -> None:
+        """Go on with what was owed when we stopped."""
+        for delivery in await self._outbox.pending():
+            self._lane(delivery.subscription).add(delivery)
+        self._open = True
+        for subscription in list(self._lanes):
+            self.look(subscription)
+
+    async def stop(self, limit: float) -> None:
+        """Begin no attempt; those under way get so many seconds to end and to be written down."""
+        self._open = False
+        for timer in self._timers.values():
+            timer.cancel()
+        tasks = list(self._tasks.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=limit)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def wake(self, deliveries: Sequence[Delivery]) -> None:
+        """These are owed from now on, and written down."""
+        for delivery in deliveries:
+            self._lane(delivery.subscription).add(delivery)
+        for subscription in dict.fromkeys(delivery.subscription for delivery in deliveries):
+            self._lane(subscription).bring_forward(self._clock.now())
+            self.look(subscription)
+
+    def look(self, subscription: str) -> None:
+        """See whether there is something to do for a subscription; to be called when it changed."""
+        timer = self._timers.pop(subscription, None)
+        if timer is not None:
+            timer.cancel()
+        lane = self._lanes.get(subscription)
+        if lane is None or not self._open or subscription in self._tasks:
+            return
+        if not lane:
+            del self._lanes[subscription]
+        elif (wait := self._wait(lane)) > 0:
+            self._look_after(subscription, min(wait, LOOKS_AGAIN) / SECOND)
+        else:
+            task = self._tasks[subscription] = asyncio.create_task(self._drain(lane))
+            task.add_done_callback(lambda ended: self._ended(subscription, ended))
+
+    # ── on demand ────────────────────────────────────────────────────────────────────────────────────
+
+    async def try_out(self, subscription: Subscription) -> Attempt:
+        """One POST of type `test` right now, written down nowhere.
+
+        Raises:
+            OwnTrouble: it could not be sent, and that is not the receiver's fault.
+        """
+        async with self._places.taken(sick=True):  # nobody tries out what is known to work
+            return await self._turns.try_out(subscription)
+
+    async def redeliver(self, delivery: Delivery) -> None:
+        """Owe it once more, due now.
+
+        Raises:
+            StoreRefused: it is as it was.
+        """
+        await self._owe_again([delivery])
+
+    async def recover(self, subscription: Subscription, since: Instant) -> int:
+        """Owe once more what was given up, of all that was created at `since` or later.
+
+        Returns:
+            How many deliveries that are.
+
+        Raises:
+            StoreRefused: all is as it was.
+        """
+        dead = await self._outbox.dead_since(subscription.id, since)
+        await self._owe_again(dead)
+        return len(dead)
+
+    async def _owe_again(self, deliveries: Sequence[Delivery]) -> None:
+        now = self._clock.now()
+        again = [afresh(delivery, now) for delivery in deliveries]
+        await self._outbox.put_deliveries(again)
+        for delivery in again:
+            self._lane(delivery.subscription).put(delivery)  # where it is still owed
+        self.wake(again)
+
+    # ── lanes ────────────────────────────────────────────────────────────────────────────────────────
+
+    def _lane(self, subscription: str) -> Lane:
+        return self._lanes.setdefault(subscription, Lane(subscription))
+
+    def _wait(self, lane: Lane) -> Duration:
+        """How long until the lane has something to do; whoever gets nothing any more is seen to at once."""
+        if not lane:
+            return NEVER
+        subscription = self._roster.get(lane.subscription)
+        gets_it = subscription is not None and subscription.enabled
+        return lane.due - self._clock.now() if gets_it else 0
+
+    async def _drain(self, lane: Lane) -> None:
+        while self._open and self._wait(lane) <= 0:
+            await self.step(lane)
+
+    async def step(self, lane: Lane) -> None:
+        """One turn of a lane, once there is a place for it."""
+        subscription = self._roster.get(lane.subscription)
+        sick = subscription is not None and subscription.failing_since is not None
+        async with self._places.taken(sick=sick):
+            if self._open:
+                await self._turns.take(lane)
+
+    def _ended(self, subscription: str, task: asyncio.Task[None]) -> None:
+        del self._tasks[subscription]
+        if task.cancelled() or not self._open:
+            return
+        fault = task.exception()
+        if fault is None:
+            self.look(subscription)
+            return
+        if not isinstance(fault, StoreRefused):
+            log.error("subscription %s waits for a bug of ours: %s", subscription, traced(fault))
+        self._look_after(subscription, TRIES_AGAIN)
+
+    def _look_after(self, subscription: str, seconds: float) -> None:
+        self._timers[subscription] = asyncio.get_running_loop().call_later(seconds, self.look, subscription)

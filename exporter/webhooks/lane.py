@@ -1,0 +1,104 @@
+"""A lane: what is owed to one subscription, which of it is next, and when.
+
+It knows no clock and does no I/O; the dispatcher works on one delivery of a lane at a time.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterator
+from dataclasses import replace
+
+from monitor.core.board import NEVER
+from monitor.core.model import MINUTE, EventKind, Instant
+from monitor.core.subscribing import Delivery, DeliveryState
+
+
+class Lane:
+    """Pending deliveries. Those of one incident go in their order, so only the earliest of them may be next."""
+
+    def __init__(self, subscription: str) -> None:
+        self.subscription = subscription
+        self._queues: dict[str, list[Delivery]] = {}  # by incident, or by delivery where there is none; never empty
+        self._asked_for: set[str] = set()  # deliveries that are due when the receiver asked for them
+        self._forward_at: Instant = 0  # when deliveries were last brought forward, or will be
+
+    def __iter__(self) -> Iterator[Delivery]:
+        return (delivery for queue in self._queues.values() for delivery in queue)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._queues.values()))
+
+    def __contains__(self, delivery: Delivery) -> bool:
+        return any(known.id == delivery.id for known in self._queue(delivery))
+
+    @property
+    def next(self) -> Delivery | None:
+        """The one that is due first; of several the one whose event came first."""
+        heads = (queue[0] for queue in self._queues.values())
+        return min(heads, key=lambda head: (head.due, head.sequence), default=None)
+
+    @property
+    def due(self) -> Instant:
+        """When the next one may go."""
+        return self.next.due if self.next else NEVER
+
+    def add(self, delivery: Delivery) -> None:
+        """Owe it; one that is owed already stays as it is."""
+        if delivery not in self:
+            queue = self._queues.setdefault(_order(delivery), [])
+            insort(queue, delivery, key=lambda known: known.sequence)
+
+    def put(self, delivery: Delivery, *, asked_for: bool = False) -> None:
+        """Take it as it is now: one that is not pending leaves, and one that left before does not come back.
+
+        Args:
+            asked_for: the receiver asked us to wait until then.
+        """
+        if delivery not in self:
+            return
+        self._asked_for.discard(delivery.id)
+        if delivery.state is not DeliveryState.PENDING:
+            self._remove(delivery)
+            return
+        if asked_for:
+            self._asked_for.add(delivery.id)
+        queue = self._queue(delivery)
+        queue[:] = [delivery if known.id == delivery.id else known for known in queue]
+
+    def clear(self) -> None:
+        self._queues.clear()
+        self._asked_for.clear()
+
+    def outdated_by_end(self, delivery: Delivery) -> list[Delivery]:
+        """Those of its incident before the latest end that is owed too; none when any of them was attempted."""
+        queue = self._queue(delivery) if delivery.incident else []
+        ends = [place for place, owed in enumerate(queue) if owed.kind is EventKind.INCIDENT_RESOLVED]
+        earlier = queue[: ends[-1]] if ends else []
+        return [] if any(owed.attempts for owed in earlier) else list(earlier)
+
+    def bring_forward(self, now: Instant) -> None:
+        """Make what waits to be tried again due now; a minute after the last time, if that is later.
+
+        What the receiver itself asked us to wait for is left alone.
+        """
+        waiting = [it for it in self if it.attempts and it.due > now and it.id not in self._asked_for]
+        if not waiting:
+            return
+        if self._forward_at <= now:
+            self._forward_at = max(now, self._forward_at + MINUTE)
+        for delivery in waiting:
+            self.put(replace(delivery, due=min(delivery.due, self._forward_at)))
+
+    def _queue(self, delivery: Delivery) -> list[Delivery]:
+        return self._queues.get(_order(delivery), [])
+
+    def _remove(self, delivery: Delivery) -> None:
+        left = [known for known in self._queues.pop(_order(delivery)) if known.id != delivery.id]
+        if left:
+            self._queues[_order(delivery)] = left
+
+
+def _order(delivery: Delivery) -> str:
+    """What keeps its own order: an incident, or a delivery alone."""
+    return delivery.incident or delivery.id

@@ -1,0 +1,91 @@
+"""When a delivery is tried again, and what an answer means for it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+
+from monitor.core.model import HOUR, MINUTE, SECOND, Duration, Instant
+
+WAITS: tuple[Duration, ...] = (  # before the first attempt, the second, …
+    0,
+    5 * SECOND,
+    30 * SECOND,
+    2 * MINUTE,
+    5 * MINUTE,
+    15 * MINUTE,
+    30 * MINUTE,
+    2 * HOUR,
+    5 * HOUR,
+)
+LAST_WAIT = 10 * HOUR  # before each attempt after those
+LONGEST_RETRY_AFTER = 10 * HOUR
+GIVE_UP_AFTER = 120 * HOUR  # counted from the first attempt
+
+_JITTER = 0.2  # of the wait, either way
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class Outcome(StrEnum):
+    """What one attempt came to."""
+
+    DELIVERED = "delivered"
+    GONE = "gone"  # the receiver wants nothing more, ever
+    RETRY = "retry"
+
+
+def outcome(status: int | None) -> Outcome:
+    """Of an attempt by the HTTP status of its answer; None when no answer came.
+
+    A redirect is no delivery: following it could lead anywhere, and would drop the body.
+    """
+    if status is not None and 200 <= status <= 299:
+        return Outcome.DELIVERED
+    return Outcome.GONE if status == 410 else Outcome.RETRY
+
+
+def next_due(
+    attempts: int,
+    first_attempt_at: Instant,
+    now: Instant,
+    jitter: float,
+    retry_after: Duration | None,
+) -> Instant | None:
+    """When to try again after some attempts; None: never.
+
+    Args:
+        attempts: how many were made; the latest ended now.
+        jitter: between -1 and 1, drawn anew each time, so that many deliveries do not come back together.
+        retry_after: how long the receiver asked us to wait. It makes the wait longer, up to ten hours, never
+            shorter, and never takes away an attempt that the schedule has left.
+    """
+    wait = _wait(attempts, jitter)
+    give_up_at = first_attempt_at + GIVE_UP_AFTER
+    if now + wait > give_up_at:
+        return None
+    asked = min(retry_after or 0, LONGEST_RETRY_AFTER)
+    return min(now + max(wait, asked), give_up_at)
+
+
+def retry_after(header: str | None, now: Instant) -> Duration | None:
+    """What a Retry-After header asks for, given in seconds or as an HTTP date; None when it says nothing we know."""
+    text = (header or "").strip()
+    try:
+        if text.isascii() and text.isdigit():
+            return int(text) * SECOND
+        return max(0, _instant(text) - now)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _wait(attempts: int, jitter: float) -> Duration:
+    wait = WAITS[attempts] if attempts < len(WAITS) else LAST_WAIT
+    return wait + round(wait * _JITTER * jitter)
+
+
+def _instant(http_date: str) -> Instant:
+    date = parsedate_to_datetime(http_date)
+    aware = date if date.tzinfo else date.replace(tzinfo=UTC)  # asctime's form names no zone and means GMT
+    return (aware - _EPOCH) // _MILLISECOND

@@ -1,0 +1,191 @@
+"""A whole desk for subscribers: a real store, both doors of a real server, and endpoints that do as they are told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from exporter.keyring import Keyring
+from exporter.metrics import Metrics
+from exporter.server import CONTROL_SOCKET, Server
+from exporter.sources import Page, Sources, Vitals
+from exporter.subscribing import Subscribing
+from exporter.throttle import Throttle
+from exporter.webhooks.debts import Debts
+from exporter.webhooks.dispatcher import Dispatcher
+from exporter.webhooks.post import Answer, OwnTrouble
+from exporter.webhooks.roster import Roster
+from monitor.core.board import Board
+from monitor.core.ports import StoreRefused
+from monitor.core.subscribing import Answered, Key, Scope, Subscription
+from storage import Store
+from storage.registry import Registry
+from tests.builders import component_setup, setup
+from tests.exporter.fakes import FakeClock, FakeHistory
+
+ENDPOINT = "https://example.com/hook"
+WISH = {"endpoint": ENDPOINT, "events": ["incident.created"]}
+
+
+class ReluctantRegistry(Registry):
+    """A real one, which writes nothing while it is told to refuse."""
+
+    refuses = False
+
+    async def put_key(self, key: Key) -> None:
+        self._consider()
+        await super().put_key(key)
+
+    async def put_subscription(
+        self, subscription: Subscription, answered: tuple[str, str, Answered] | None = None
+    ) -> None:
+        self._consider()
+        await super().put_subscription(subscription, answered)
+
+    async def drop_subscription(self, subscription: str) -> None:
+        self._consider()
+        await super().drop_subscription(subscription)
+
+    def _consider(self) -> None:
+        if self.refuses:
+            raise StoreRefused("no space left")
+
+
+@dataclass
+class FakePost:
+    """Answers 200, or has no way to send at all; `sent` lists the endpoints."""
+
+    able: bool = True
+    sent: list[str] = field(default_factory=list)
+
+    async def __call__(self, endpoint: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        if not self.able:
+            raise OwnTrouble("EMFILE")
+        self.sent.append(endpoint)
+        return Answer(status=200, duration_ms=7, excerpt="thanks")
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: Mapping[str, str]
+    document: Any  # None where there is no body
+    text: str
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """What is said of each wrong field."""
+        return {error["field"]: error["detail"] for error in self.document["errors"]}
+
+
+@dataclass
+class Desk:
+    """`ask` comes through the front door, `operate` through the control socket."""
+
+    store: Store
+    registry: ReluctantRegistry
+    clock: FakeClock
+    post: FakePost
+    sources: Sources
+    client: aiohttp.ClientSession
+    control: aiohttp.ClientSession
+
+    @property
+    def subscribing(self) -> Subscribing:
+        return self.sources.subscribing
+
+    async def key(self, *scopes: Scope, test: bool = False) -> str:
+        """The text of a new key; for subscriptions unless other scopes are given."""
+        _, text = await self.subscribing.keyring.create(
+            "someone", scopes or (Scope.SUBSCRIPTIONS,), test=test, lifetime=None
+        )
+        return text
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        document: object = None,
+        *,
+        key: str | None = None,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Paths are relative to the subscriptions, but for those that begin with a slash."""
+        sent = dict(headers or {}) | ({"Authorization": f"Bearer {key}"} if key else {})
+        path = path if path.startswith("/") else f"/api/v1/subscriptions/{path}".rstrip("/")
+        return await _ask(self.client, method, path, document, body, sent)
+
+    async def operate(self, method: str, path: str, document: object = None) -> Reply:
+        return await _ask(self.control, method, path, document, None, {})
+
+    async def subscribe(self, key: str, **changes: object) -> Any:
+        """What is answered to a new subscription."""
+        reply = await self.ask("POST", "", WISH | changes, key=key)
+        assert reply.status == 201, reply.text
+        return reply.document
+
+
+@asynccontextmanager
+async def standing(folder: Path) -> AsyncIterator[Desk]:
+    """A desk over a store in the folder, as a daemon would find it there."""
+    store = await Store.open(folder)
+    registry = ReluctantRegistry(store._connection)
+    clock, post, metrics = FakeClock(), FakePost(), Metrics("1.2.3")
+    board = Board(setup=setup(component_setup("api"), component_setup("cdn")))
+    roster = Roster(registry, await registry.subscriptions())
+    dispatcher = Dispatcher(
+        store.outbox, roster, clock, post=post, component_of=board.component_setup, metrics=metrics
+    )
+    subscribing = Subscribing(
+        keyring=Keyring(registry, clock, await registry.keys()),
+        throttle=Throttle(clock),
+        registry=registry,
+        outbox=store.outbox,
+        roster=roster,
+        debts=Debts(roster, (), wake=dispatcher.wake, look=dispatcher.look),
+        dispatcher=dispatcher,
+        trusted_proxies=(ip_network("127.0.0.0/8"),),
+    )
+    sources = Sources(
+        board=board,
+        history=FakeHistory(),
+        clock=clock,
+        page=Page("JustKalm"),
+        vitals=Vitals(configured=True, store_writable=True),
+        metrics=metrics,
+        subscribing=subscribing,
+    )
+    server = Server(sources)
+    host, port = await server.start("127.0.0.1", 0)
+    await server.start_control(folder)
+    through_socket = aiohttp.UnixConnector(str(folder / CONTROL_SOCKET))
+    async with (
+        aiohttp.ClientSession(f"http://{host}:{port}") as client,
+        aiohttp.ClientSession("http://localhost", connector=through_socket) as control,
+    ):
+        yield Desk(store, registry, clock, post, sources, client, control)
+    await dispatcher.stop(0)
+    await server.stop()
+    await store.close()
+
+
+async def _ask(
+    session: aiohttp.ClientSession,
+    method: str,
+    path: str,
+    document: object,
+    body: bytes | None,
+    headers: Mapping[str, str],
+) -> Reply:
+    sent = {"data": body} if body is not None else {"json": document} if document is not None else {}
+    async with session.request(method, path, headers=headers, **sent) as response:
+        text = await response.text()
+        answered = await response.json(content_type=None) if "json" in response.content_type else None
+        return Reply(response.status, response.headers.copy(), answered, text)

@@ -1,0 +1,156 @@
+"""Which delivery of a lane is next, and when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from exporter.webhooks.lane import Lane
+from monitor.core.board import NEVER
+from monitor.core.model import HOUR, MINUTE, SECOND, EventKind
+from monitor.core.subscribing import Delivery, DeliveryState
+from tests.builders import NOON
+from tests.exporter.webhooks.nouns import CREATED, RESOLVED, UPDATED, delivery
+
+
+def lane_of(*deliveries: Delivery) -> Lane:
+    lane = Lane("sub_a")
+    for owed in deliveries:
+        lane.add(owed)
+    return lane
+
+
+def order(lane: Lane) -> list[int]:
+    """Sequences in the order in which the lane lets them go, each at once delivered."""
+    gone = []
+    while (upcoming := lane.next) is not None:
+        gone.append(upcoming.sequence)
+        lane.put(replace(upcoming, state=DeliveryState.DELIVERED))
+    return gone
+
+
+def alone(sequence: int, due: int = NOON) -> Delivery:
+    return delivery(sequence, EventKind.COMPONENT_STATUS_CHANGED, incident=None, due=due)
+
+
+def test_an_empty_lane_has_nothing_next_and_is_never_due() -> None:
+    lane = Lane("sub_a")
+    assert (lane.next, lane.due, len(lane)) == (None, NEVER, 0)
+
+
+def test_of_an_incident_only_the_earliest_may_go() -> None:
+    first, second = delivery(1, due=NOON + HOUR), delivery(2, UPDATED)
+    lane = lane_of(second, first)
+    assert (lane.next, lane.due) == (first, NOON + HOUR)
+
+
+def test_an_incident_that_waits_does_not_hold_up_others() -> None:
+    waits, other = delivery(1, due=NOON + HOUR), delivery(2, incident="inc_b")
+    assert lane_of(waits, other, alone(3)).next == other
+
+
+@pytest.mark.parametrize(
+    ("owed", "expected"),
+    [
+        ([alone(1), alone(2), alone(3)], [1, 2, 3]),
+        ([alone(3), alone(1), alone(2)], [1, 2, 3]),
+        ([alone(1, NOON + 2), alone(2, NOON + 1), alone(3)], [3, 2, 1]),
+        ([delivery(1, due=NOON + 2), delivery(2), alone(3, NOON + 1)], [3, 1, 2]),
+        ([delivery(3), delivery(1), delivery(2, incident="inc_b")], [1, 2, 3]),
+    ],
+)
+def test_others_go_by_due_then_by_sequence(owed: list[Delivery], expected: list[int]) -> None:
+    assert order(lane_of(*owed)) == expected
+
+
+def test_what_is_owed_already_is_not_owed_twice() -> None:
+    lane = lane_of(delivery(1, attempts=3, due=NOON + HOUR))
+    lane.add(delivery(1))
+    assert (len(lane), lane.due) == (1, NOON + HOUR)
+
+
+def test_what_left_does_not_come_back_by_what_became_of_it() -> None:
+    lane = lane_of(delivery(1))
+    lane.clear()
+    lane.put(delivery(1, due=NOON + HOUR))
+    assert len(lane) == 0
+
+
+@pytest.mark.parametrize("state", [DeliveryState.DELIVERED, DeliveryState.DEAD, DeliveryState.SUPERSEDED])
+def test_what_is_settled_leaves_and_lets_the_next_of_its_incident_go(state: DeliveryState) -> None:
+    lane = lane_of(delivery(1), delivery(2, UPDATED))
+    lane.put(delivery(1, state=state))
+    assert lane.next == delivery(2, UPDATED)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "outdated"),
+    [
+        ([CREATED, RESOLVED], [1]),
+        ([CREATED, UPDATED, UPDATED, RESOLVED], [1, 2, 3]),
+        ([CREATED, RESOLVED, UPDATED, RESOLVED], [1, 2, 3]),
+        ([CREATED, RESOLVED, UPDATED], [1]),
+        ([CREATED, UPDATED], []),
+        ([RESOLVED], []),
+        ([RESOLVED, UPDATED], []),
+    ],
+)
+def test_an_end_outdates_what_came_before_it(kinds: list[EventKind], outdated: list[int]) -> None:
+    owed = [delivery(sequence, kind) for sequence, kind in enumerate(kinds, 1)]
+    assert [it.sequence for it in lane_of(*owed).outdated_by_end(owed[0])] == outdated
+
+
+def test_an_end_outdates_nothing_when_one_was_attempted() -> None:
+    first = delivery(1, attempts=1)
+    assert lane_of(first, delivery(2, RESOLVED)).outdated_by_end(first) == []
+
+
+def test_an_end_outdates_nothing_of_another_incident() -> None:
+    first = delivery(1)
+    assert lane_of(first, delivery(2, RESOLVED, incident="inc_b")).outdated_by_end(first) == []
+
+
+def test_what_waits_to_be_tried_again_is_brought_forward() -> None:
+    lane = lane_of(delivery(1, attempts=2, due=NOON + HOUR), alone(2, NOON + 2 * HOUR))
+    lane.bring_forward(NOON + SECOND)
+    assert sorted(it.due for it in lane) == [NOON + SECOND, NOON + 2 * HOUR]
+
+
+def test_what_is_due_already_keeps_its_turn() -> None:
+    lane = lane_of(delivery(1, attempts=2))
+    lane.bring_forward(NOON + SECOND)
+    assert lane.due == NOON
+
+
+def test_deliveries_are_brought_forward_at_most_once_a_minute() -> None:
+    lane = lane_of(delivery(1, attempts=1, due=NOON + HOUR))
+    forward = []
+    for at in range(NOON, NOON + 5 * MINUTE, 10 * SECOND):
+        lane.bring_forward(at)
+        if lane.due <= at:
+            forward.append(at)
+            lane.put(delivery(1, attempts=2, due=at + HOUR))
+    gaps = [later - earlier for earlier, later in pairwise(forward)]
+    assert len(forward) == 5
+    assert min(gaps) >= MINUTE
+
+
+def test_what_comes_within_the_minute_is_brought_forward_to_its_end() -> None:
+    lane = lane_of(delivery(1, attempts=1, due=NOON + HOUR))
+    lane.bring_forward(NOON)
+    lane.put(delivery(1, attempts=2, due=NOON + HOUR))
+    lane.bring_forward(NOON + SECOND)
+    lane.bring_forward(NOON + 2 * SECOND)
+    assert lane.due == NOON + MINUTE
+
+
+def test_what_the_receiver_asked_to_wait_for_is_not_brought_forward() -> None:
+    lane = lane_of(delivery(1))
+    lane.put(delivery(1, attempts=1, due=NOON + HOUR), asked_for=True)
+    lane.bring_forward(NOON + SECOND)
+    assert lane.due == NOON + HOUR
+    lane.put(delivery(1, attempts=2, due=NOON + 2 * HOUR))
+    lane.bring_forward(NOON + 2 * SECOND)
+    assert lane.due == NOON + 2 * SECOND
