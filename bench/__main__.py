@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from bench import daemon, history, schedule
+from bench import daemon, history, schedule, webhooks
 
 Row: TypeAlias = Mapping[str, float]
 
@@ -16,6 +16,7 @@ BENCHES: Mapping[str, Callable[[], Sequence[Row]]] = {
     "schedule": schedule.measure,
     "daemon": daemon.measure,
     "history": history.measure,
+    "webhooks": webhooks.measure,
 }
 
 

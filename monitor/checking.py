@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from monitor.config import Config, ConfigError, load
+from monitor.terminal import complain, say
 
 WRONG_CONFIG = 2  # exit code
 
@@ -16,7 +16,7 @@ def loaded(path: Path, environ: Mapping[str, str]) -> Config | None:
     try:
         return load(path, environ)
     except ConfigError as error:
-        sys.stderr.write("".join(f"{fault}\n" for fault in error.faults))
+        complain(str(error))
         return None
 
 
@@ -25,7 +25,7 @@ def check_file(path: Path, environ: Mapping[str, str]) -> int:
     config = loaded(path, environ)
     if config is None:
         return WRONG_CONFIG
-    sys.stdout.write(f"ok: {summary(config)}\n")
+    say(f"ok: {summary(config)}")
     return 0
 
 

@@ -35,6 +35,15 @@ config_option = click.option(
     show_envvar=True,
     help="What to watch.",
 )
+data_option = click.option(
+    "--data",
+    type=DIRECTORY,
+    envvar="JUSTKALM_DATA",
+    default="data",
+    show_default="./data",
+    show_envvar=True,
+    help="The directory in which everything is remembered.",
+)
 listen_option = click.option(
     "--listen",
     type=ListenAddress(),
@@ -54,18 +63,13 @@ def main() -> None:
 
 @main.command()
 @config_option
-@click.option(
-    "--data",
-    type=DIRECTORY,
-    envvar="JUSTKALM_DATA",
-    default="data",
-    show_default="./data",
-    show_envvar=True,
-    help="The directory in which everything is remembered.",
-)
+@data_option
 @listen_option
 def run(config: Path, data: Path, listen: Address) -> None:
     """Run the daemon until SIGTERM or SIGINT; SIGHUP reloads the config, and so does a change of the file."""
+    from monitor.signals import leave_quietly
+
+    leave_quietly()  # until the daemon heeds signals itself
     from monitor.daemon import Options
     from monitor.running import run_from_file
 
@@ -108,3 +112,46 @@ def health(url: str) -> None:
     from monitor.healthcheck import is_alive
 
     sys.exit(0 if is_alive(url) else 1)
+
+
+@main.group()
+def keys() -> None:
+    """Keys with which others may use the API; given and taken by the running daemon."""
+
+
+@keys.command()
+@click.option("--name", required=True, help="Whose key it is, or what it is for.")
+@click.option(
+    "--scope",
+    "scopes",
+    required=True,
+    multiple=True,
+    help="What it may do: subscriptions, incidents, or admin for both. May be given again.",
+)
+@click.option("--expires", metavar="TIME", help="How long it is valid, such as 90d; for ever unless given.")
+@click.option("--test", is_flag=True, help="Subscriptions made with it receive only what is sent to try them.")
+@data_option
+def create(name: str, scopes: tuple[str, ...], expires: str | None, test: bool, data: Path) -> None:
+    """Make a key and print it, alone on the last line."""
+    from monitor.keys import create_key
+
+    sys.exit(create_key(data, name, scopes, test=test, expires=expires))
+
+
+@keys.command("list")
+@data_option
+def list_all(data: Path) -> None:
+    """List all keys, with the ends of their texts."""
+    from monitor.keys import list_keys
+
+    sys.exit(list_keys(data))
+
+
+@keys.command()
+@click.argument("key", metavar="ID")
+@data_option
+def revoke(key: str, data: Path) -> None:
+    """Make a key worthless, for good."""
+    from monitor.keys import revoke_key
+
+    sys.exit(revoke_key(data, key))

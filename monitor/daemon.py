@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import logging
+import os
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from exporter.metrics import Metrics
 from exporter.server import Server
+from exporter.socketfile import NoSocketFile
 from exporter.sources import Page, Sources, Vitals
+from monitor.addresses import Address
 from monitor.asking import Asking
 from monitor.checking import summary
 from monitor.clock import DaemonClock
 from monitor.config import Config, ConfigError, load
+from monitor.core.board import Board
 from monitor.core.model import Configured, Result, Started, Tick
 from monitor.core.ports import Decided
 from monitor.core.redaction import Redactor
@@ -25,11 +31,14 @@ from monitor.heartbeat import Heartbeat
 from monitor.journal import write_journal
 from monitor.pipeline import Listener, Pipeline
 from monitor.scheduler import Scheduler
+from monitor.webhooks import Webhooks
 from storage import Store
 
 log = logging.getLogger(__name__)
 
+VERSION = version("justkalm-monitor")
 RUNS_END_WITHIN = 3.0  # seconds that runs still get when we stop
+FAULTS_LOGGED = 20  # of a config that was reloaded; `check` names them all
 DRAINED_WITHIN = 5.0  # seconds that results still get to be written down
 
 
@@ -44,11 +53,15 @@ class Options:
     environ: Mapping[str, str]
 
 
+class NotListening(Exception):
+    """The address to listen on is not to be had; the message says what to do."""
+
+
 class Daemon:
     """Stands from `start` to `stop`; in between, `run` ends when a part of it dies.
 
     Args:
-        store: opened; closed by `stop`.
+        store: opened; it outlives the daemon.
         listeners: hear of every commit, beside our own.
         keep_secret: is given what redacts the secrets of each config that is taken into use.
     """
@@ -65,19 +78,43 @@ class Daemon:
         self._listeners = listeners
         self._keep_secret = keep_secret
         self._clock = DaemonClock()
-        self._metrics = Metrics(version("justkalm-monitor"))
+        self._metrics = Metrics(VERSION)
         self._vitals = Vitals(store_writable=True)
         self._watch = FileWatch(options.config)
+        self._reload_asked = asyncio.Event()
         self._recheck_after: dict[str, int] = {}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._stack = AsyncExitStack()
 
     async def start(self, config: Config) -> None:
-        """Listen, and begin to probe.
+        """Write down that we watch again, listen, and begin to probe.
 
         Raises:
-            OSError: the address is not to be had.
+            NotListening: the address is not to be had.
         """
         board, last_alive = await self._store.load(), await self._store.last_alive()
+        self._webhooks = await Webhooks.build(self._store, self._clock, board, self._metrics, VERSION)
+        self._stack.push_async_callback(self._webhooks.stop)
+        self._build(board, config)
+        self._pipeline.offer(Started(self._clock.now(), last_alive))
+        self._pipeline.offer(Configured(self._clock.now(), config.setup))
+        await self._pipeline.step()  # nobody is told of the state of long ago as if it were now
+        await self._listen()
+        self._use(config)
+        await self._webhooks.start()
+        self._set_going()
+        gc.freeze()  # what stands now stays: no collection need walk it again
+
+    def _build(self, board: Board, config: Config) -> None:
+        self._pipeline = Pipeline(
+            board,
+            self._store,
+            self._clock,
+            self._webhooks.debts,
+            listeners=(self._pace, write_journal, *self._listeners),
+            committed=self._metrics.committed,
+            dropped=self._metrics.dropped,
+        )
         self._sources = Sources(
             board=board,
             history=self._store,
@@ -85,23 +122,24 @@ class Daemon:
             page=Page(config.page.name, config.page.url),
             vitals=self._vitals,
             metrics=self._metrics,
-        )
-        self._server = Server(self._sources)
-        self.address = await self._server.start(self._options.host, self._options.port)
-        self._pipeline = Pipeline(
-            board,
-            self._store,
-            self._clock,
-            listeners=(self._pace, write_journal, *self._listeners),
-            committed=self._metrics.committed,
-            dropped=self._metrics.dropped,
+            subscribing=self._webhooks.subscribing,
         )
         self._asking = Asking(self._clock, self._hear)
+        self._stack.push_async_callback(self._asking.close)
         self._scheduler = Scheduler(self._asking.run, self._clock, late=self._metrics.late)
-        self._pipeline.offer(Started(self._clock.now(), last_alive))
-        self._use(config)
-        self._set_going()
-        gc.freeze()  # what stands now stays: no collection need walk it again
+
+    async def _listen(self) -> None:
+        server = Server(self._sources)
+        self._stack.push_async_callback(server.stop)
+        host, port = self._options.host, self._options.port
+        try:
+            self.address = await server.start(host, port)
+        except (OSError, UnicodeError) as error:
+            raise NotListening(_not_listening(Address(host, port), error)) from error
+        try:
+            await server.start_control(self._options.data)
+        except NoSocketFile as error:
+            log.error("%s; commands cannot reach this daemon", error)  # noqa: TRY400
 
     def _set_going(self) -> None:
         errands = (self._tell_vitals, self._reload_if_changed)
@@ -110,62 +148,77 @@ class Daemon:
         self._go_on("pipeline", self._pipeline.run())
         self._go_on("heartbeat", heartbeat.run())
         self._go_on("scheduler", self._scheduler.watch())
+        self._go_on("reloads", self._reload_when_asked())
+        self._go_on("housekeeping", self._webhooks.housekeeping.run())
 
     def _go_on(self, name: str, work: Coroutine[None, None, None]) -> None:
-        self._tasks.append(asyncio.create_task(work, name=name))
+        self._tasks[name] = asyncio.create_task(work, name=name)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set; raises what a part of the daemon died of."""
         stopping = asyncio.create_task(stop.wait())
-        done, _ = await asyncio.wait([stopping, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait([stopping, *self._tasks.values()], return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         for task in done - {stopping}:
             task.result()
 
     async def stop(self) -> None:
         """Let runs end, write down what they came to, and let go of everything but the store."""
-        await self._scheduler.stop(RUNS_END_WITHIN)
-        await self._asking.close()
-        self._pipeline.offer(Tick(self._clock.now()))
-        self._pipeline.close()
-        pipeline, *others = self._tasks
-        await asyncio.wait([pipeline], timeout=DRAINED_WITHIN)
-        for task in (pipeline, *others):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._server.stop()
+        if self._tasks:
+            log.info("stopping")
+            await self._scheduler.stop(RUNS_END_WITHIN)
+            self._pipeline.offer(Tick(self._clock.now()))
+            self._pipeline.close()
+            await asyncio.wait([self._tasks["pipeline"]], timeout=DRAINED_WITHIN)
+            for task in self._tasks.values():
+                task.cancel()
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await self._stack.aclose()
 
     # ── config ───────────────────────────────────────────────────────────────────────────────────────
 
     def reload(self) -> None:
-        """Read the config anew; one with faults changes nothing."""
+        """Have the config read anew, once however often this is asked meanwhile."""
+        self._reload_asked.set()
+
+    def _reload_if_changed(self) -> None:
+        if self._watch.changed():
+            self.reload()
+
+    async def _reload_when_asked(self) -> None:
+        while True:
+            await self._reload_asked.wait()
+            self._reload_asked.clear()
+            self._watch.take()
+            await self._reload()
+
+    async def _reload(self) -> None:
+        """Read the config anew, beside the loop; one with faults changes nothing."""
         try:
-            config = load(self._options.config, self._options.environ)
+            config = await asyncio.to_thread(load, self._options.config, self._options.environ)
         except ConfigError as error:
-            faults = "\n".join(str(fault) for fault in error.faults)
-            log.error("the config was not reloaded, the one before stays in use:\n%s", faults)  # noqa: TRY400
             self._metrics.reloaded(ok=False, at=self._clock.now())
+            for fault in error.faults[:FAULTS_LOGGED]:
+                log.error("%s", fault)  # noqa: TRY400
+            log.error("the config was not reloaded, the one before stays in use: %d faults", len(error.faults))  # noqa: TRY400
             return
+        self._pipeline.offer(Configured(self._clock.now(), config.setup))
         self._use(config)
         log.info("the config was reloaded: %s", summary(config))
 
     def _use(self, config: Config) -> None:
         probes = [probe for component in config.setup.components for probe in component.probes]
         latest = {probe: result.started for probe, result in self._pipeline.board.latest.items()}
-        self._pipeline.offer(Configured(self._clock.now(), config.setup))
         redactor = Redactor(config.secrets)
         self._keep_secret(redactor)
         self._asking.replace(config.probes, redactor)
+        self._webhooks.use(config)
         self._scheduler.replace({probe.id: probe.interval for probe in probes}, latest)
         self._recheck_after = {probe.id: probe.recheck_interval for probe in probes}
         self._sources.page = Page(config.page.name, config.page.url)
         self._metrics.forget_others(config.probes.keys())
         self._metrics.reloaded(ok=True, at=self._clock.now())
         self._vitals.configured = True
-
-    def _reload_if_changed(self) -> None:
-        if self._watch.changed():
-            self.reload()
 
     # ── results and vitals ───────────────────────────────────────────────────────────────────────────
 
@@ -188,3 +241,13 @@ class Daemon:
         self._vitals.store_writable = not refused
         self._vitals.degraded = {"store_refused"} if refused else set()
         self._metrics.held(self._pipeline.held if refused else 0)
+
+
+def _not_listening(address: Address, error: OSError | UnicodeError) -> str:
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EADDRINUSE:
+        return f"{address} is taken by another program: stop it, or choose another address with --listen"
+    if number in (errno.EACCES, errno.EPERM):
+        return f"{address} may not be listened on by this user: choose a port above 1023 with --listen"
+    reason = os.strerror(number) if number and number > 0 else "there is no such host"
+    return f"{address} cannot be listened on ({reason}): choose an address of this machine with --listen"

@@ -13,7 +13,9 @@ class FileWatch:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._known = self._before = self._look()
+        self._known: Look = None
+        self._before: Look = None
+        self.take()
 
     def changed(self) -> bool:
         """Whether it is another than it was, and has stood still since the last look: none is read half-written."""
@@ -23,6 +25,10 @@ class FileWatch:
             return False
         self._known = now
         return True
+
+    def take(self) -> None:
+        """The file as it is now is known."""
+        self._known = self._before = self._look()
 
     def _look(self) -> Look:
         try:

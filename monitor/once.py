@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from monitor.clock import DaemonClock
 from monitor.config import Config
 from monitor.core.model import PHASES, Result, Verdict
 from monitor.core.redaction import Redactor
+from monitor.terminal import complain, say
 
 EXITS = {Verdict.FAIL: 1, Verdict.UNKNOWN: 4, Verdict.SLOW: 0, Verdict.PASS: 0}  # worst first
 NO_SUCH_PROBE = WRONG_CONFIG
@@ -25,11 +25,11 @@ def probe_once(wanted: str, path: Path, environ: Mapping[str, str]) -> int:
         return WRONG_CONFIG
     probes = [probe for probe in config.probes if wanted in (probe, probe.partition("/")[0])]
     if not probes:
-        sys.stderr.write(f"{path} has no probe {wanted}; it has {', '.join(config.probes)}\n")
+        complain(f"{path} has no probe {wanted}; it has {', '.join(config.probes)}")
         return NO_SUCH_PROBE
     results = asyncio.run(_results(config, probes))
     for result in results:
-        sys.stdout.write("".join(f"{line}\n" for line in described(result)))
+        say("\n".join(described(result)))
     verdicts = {result.verdict for result in results}
     return next(code for verdict, code in EXITS.items() if verdict in verdicts)
 

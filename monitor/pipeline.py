@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from monitor.core.board import Board
 from monitor.core.machine import advance
 from monitor.core.model import QUIET, SECOND, Duration, Instant, Observation, Result, Tick
-from monitor.core.ports import Clock, Decided, Memory, StoreRefused
+from monitor.core.ports import Clock, Debts, Decided, Memory, StoreRefused
+from monitor.core.subscribing import Delivery
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ class Pipeline:
 
     Args:
         board: the shown board; it moves only when a commit has succeeded.
+        debts: says what is owed for the events of a commit, and hears of it once it is written down.
         listeners: called after each commit with what was decided, when the board already shows it.
         committed: called with the seconds that a commit took and the number of observations in it.
         dropped: called with the number of results that found no room while the store took nothing.
@@ -39,6 +41,7 @@ class Pipeline:
         board: Board,
         memory: Memory,
         clock: Clock,
+        debts: Debts,
         *,
         listeners: Sequence[Listener] = (),
         committed: Callable[[float, int], None] = lambda seconds, observations: None,
@@ -49,6 +52,7 @@ class Pipeline:
         self._ahead = board.copy()  # what the board becomes once all that was decided is written down
         self._memory = memory
         self._clock = clock
+        self._debts = debts
         self._listeners = listeners
         self._committed = committed
         self._dropped = dropped
@@ -77,6 +81,8 @@ class Pipeline:
             await self._something.wait()
             if not await self.step() and not self._closing:
                 await asyncio.sleep(TRIES_AGAIN)
+        if self._waiting and not await self.step():
+            log.error("%d observations could not be written down and are lost: %s", self.held, self.refused)
 
     def close(self) -> None:
         """Let `run` end once all that waits is written down, or the store refuses it."""
@@ -91,11 +97,12 @@ class Pipeline:
             await asyncio.sleep(GATHERS)
             decided += self._decide(self._take(BATCH - len(decided)))
         try:
-            await self._write_down(decided)
+            owed = await self._write_down(decided)
         except StoreRefused as refusal:
             self._give_back(decided, str(refusal))
             return False
         self._show(decided)
+        self._debts.owe(owed)
         return True
 
     def _take(self, most: int) -> list[Observation]:
@@ -112,15 +119,18 @@ class Pipeline:
             decided.append((observation, step))
         return decided
 
-    async def _write_down(self, decided: Sequence[Decided]) -> None:
+    async def _write_down(self, decided: Sequence[Decided]) -> Sequence[Delivery]:
+        """Commit it with what is owed for it; returns that as it was recorded."""
         now = self._clock.now()
         quiet = all(isinstance(observation, Tick) and step is QUIET for observation, step in decided)
         if quiet and not self._closing and self.refused is None and now - self._alive < ALIVE_EVERY:
-            return
+            return ()
+        owed = self._debts.owed([event for _, step in decided for event in step.events])
         began = time.perf_counter()
-        await self._memory.commit(decided, now)
+        recorded = await self._memory.commit(decided, now, owed)
         self._committed(time.perf_counter() - began, len(decided))
         self._alive = now
+        return recorded
 
     def _give_back(self, decided: Sequence[Decided], why: str) -> None:
         """Nothing of it was written: it is decided anew when it can be."""

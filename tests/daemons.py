@@ -115,6 +115,12 @@ class Daemon:
             text = await response.text()
             return json.loads(text) if "json" in response.content_type else text
 
+    async def post(self, path: str, body: object, key: str) -> tuple[int, Any]:
+        """Status and JSON of the answer."""
+        headers = {"Authorization": f"Bearer {key}"}
+        async with self._session.post(f"{self.url}{path}", json=body, headers=headers) as response:
+            return response.status, await response.json(content_type=None)
+
     async def until(self, path: str, true: Callable[[Any], bool]) -> Any:
         """The first answer of which it is true."""
         async with asyncio.timeout(self.patience):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 
 from monitor.config import models
-from monitor.config.config import Config, Page
+from monitor.config.config import Config, Page, Webhooks
 from monitor.config.timing import STANDARD
 from monitor.config.units import duration
 from monitor.core.model import SECOND, ComponentSetup, Duration, ProbeSetup, Setup, Window
@@ -31,6 +31,8 @@ def build(file: models.File, secrets: Iterable[str]) -> Config:
             windows=tuple(_window(window) for window in file.maintenance),
         ),
         probes={id: _settings(id, probe, file.defaults) for id, probe in _probes(file)},  # noqa: A001
+        webhooks=Webhooks(file.webhooks.allow_http, tuple(file.webhooks.allow_networks)),
+        trusted_proxies=tuple(file.server.trusted_proxies),
         secrets=tuple(dict.fromkeys(secret for secret in secrets if secret)),
     )
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+from typing import TypeAlias
 
 from monitor.core.model import Setup
 from monitor.probers.settings import ProbeSettings
+
+Network: TypeAlias = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,14 @@ class Page:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """Which endpoints may be subscribed beside those of the public internet over HTTPS."""
+
+    allow_http: bool
+    networks: tuple[Network, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All that a file says."""
@@ -24,4 +36,6 @@ class Config:
     page: Page
     setup: Setup
     probes: Mapping[str, ProbeSettings]  # "component/probe" → how to ask
+    webhooks: Webhooks
+    trusted_proxies: tuple[Network, ...]  # whose X-Forwarded-For is believed
     secrets: tuple[str, ...]  # texts that must never be shown

@@ -1,4 +1,4 @@
-"""Texts that must follow a grammar of their own: ids, URLs, patterns, header fields, JSONPath.
+"""Texts that must follow a grammar of their own: ids, URLs, networks, patterns, header fields, JSONPath.
 
 Each function returns its value as the config keeps it, or raises BadValue with what is wrong and what is right.
 """
@@ -8,12 +8,14 @@ from __future__ import annotations
 import ipaddress
 import re
 import warnings
+from ipaddress import IPv4Network, IPv6Network
 from urllib.parse import SplitResult, urlsplit
 
 from monitor.config.faults import BadValue, quoted
 
 ID = r"[a-z0-9][a-z0-9_-]{0,62}"
 STATUS = r"[1-5](xx|[0-9]{2})"
+NETWORK = r"[0-9A-Fa-f:.]{2,45}(/[0-9]{1,3})?"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -57,6 +59,20 @@ def url(value: object) -> str:
     if not _has_valid_port(parts):
         raise BadValue("the URL's port is not a number from 1 to 65535")
     return value
+
+
+def network(value: object) -> IPv4Network | IPv6Network:
+    """A network such as `10.0.0.0/8`, or a single address."""
+    refusal = BadValue(f"{quoted(value)} is not a network; write it like 10.0.0.0/8 or fd00::/8")
+    if not isinstance(value, str) or not re.fullmatch(NETWORK, value):
+        raise refusal
+    try:
+        around = ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        raise refusal from None
+    if ipaddress.ip_address(value.partition("/")[0]) != around.network_address:
+        raise BadValue(f"{value} is an address within a network; write {around}")
+    return around
 
 
 def _url_parts(text: str) -> SplitResult:

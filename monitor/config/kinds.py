@@ -77,6 +77,7 @@ Id = Annotated[
     str, BeforeValidator(grammar.identifier), WithJsonSchema({"type": "string", "pattern": f"^{grammar.ID}$"})
 ]
 Url = Annotated[str, BeforeValidator(grammar.url), _text_schema("https?://.+")]
+Network = Annotated[Any, BeforeValidator(grammar.network), _text_schema(grammar.NETWORK)]
 Method = Annotated[str, BeforeValidator(grammar.method), _schema({"enum": [*grammar.METHODS]})]
 RegularExpression = Annotated[str, BeforeValidator(grammar.regular_expression)]
 JsonExpectation = Annotated[Any, BeforeValidator(operators.expectation), WithJsonSchema(operators.SCHEMA)]

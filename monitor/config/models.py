@@ -21,6 +21,7 @@ from monitor.config.kinds import (
     JsonPath,
     Line,
     Method,
+    Network,
     RegularExpression,
     Size,
     Statuses,
@@ -152,6 +153,19 @@ class Window(Block):
         return value
 
 
+class Webhooks(Block):
+    allow_http: Flag = Field(default=False, description="Whether endpoints may be http://, too; false.")
+    allow_networks: list[Network] = Field(
+        default=[], description="Networks that are not public but may hold endpoints, such as 10.0.0.0/8."
+    )
+
+
+class Server(Block):
+    trusted_proxies: list[Network] = Field(
+        default=[], description="Networks of the proxies before us, whose X-Forwarded-For is believed."
+    )
+
+
 class File(Block):
     """Probes of JustKalm monitor."""
 
@@ -161,3 +175,5 @@ class File(Block):
         min_length=1, description="The parts that visitors know, in the order in which they are shown."
     )
     maintenance: list[Window] = Field(default=[], description="Planned windows, in which trouble is expected.")
+    webhooks: Webhooks = Field(default=Webhooks(), description="Where webhooks may be sent.")
+    server: Server = Field(default=Server(), description="What stands before the page and the API.")

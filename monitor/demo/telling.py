@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from monitor import terminal
 from monitor.addresses import Address
 from monitor.config import load
 from monitor.core.ports import Decided
@@ -31,8 +31,7 @@ async def _demo(listen: Address, directory: Path) -> Exit:
     began = time.monotonic()
 
     def say(who: str, words: str) -> None:
-        sys.stdout.write(f"{time.monotonic() - began:5.1f} s  {who:<9} {words}\n")
-        sys.stdout.flush()
+        terminal.say(f"{time.monotonic() - began:5.1f} s  {who:<9} {words}")
 
     def narrate(decided: Sequence[Decided]) -> None:
         for _, step in decided:
@@ -40,7 +39,7 @@ async def _demo(listen: Address, directory: Path) -> Exit:
                 say("monitor", line(event))
 
     async def tell(daemon: Daemon) -> None:
-        sys.stdout.write(welcome(Address(*daemon.address)))
+        terminal.say(welcome(Address(*daemon.address)))
         await play(justkalm, lambda words: say("JustKalm", words))
 
     config = directory / "probes.yaml"
@@ -56,6 +55,8 @@ async def _demo(listen: Address, directory: Path) -> Exit:
 
 def welcome(address: Address) -> str:
     """What to open, and how to end it."""
+    if address.host in ("0.0.0.0", "::"):
+        address = Address("localhost", address.port)
     return f"""\
 A pretend JustKalm is up, and the monitor watches it at a one-second pace.
 
@@ -64,5 +65,4 @@ A pretend JustKalm is up, and the monitor watches it at a one-second pace.
   metrics  http://{address}/metrics
 
 Ctrl-C ends it and leaves nothing behind.
-
 """

@@ -2,13 +2,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from monitor.core.board import Board
 from monitor.core.machine import advance
-from monitor.core.model import QUIET, SECOND, Configured, Instant, Observation, Result, Started, Status, Tick, Verdict
+from monitor.core.model import (
+    QUIET,
+    SECOND,
+    Configured,
+    Event,
+    Instant,
+    Observation,
+    Result,
+    Started,
+    Status,
+    Tick,
+    Verdict,
+)
 from monitor.core.ports import Decided, StoreRefused
+from monitor.core.subscribing import Delivery
 from monitor.pipeline import HELD_AT_MOST, Pipeline
 from tests.builders import NOON, result, setup
 
@@ -33,7 +47,9 @@ class FakeMemory:
         self.while_committing: list[Observation] = []
         self.pipeline: Pipeline | None = None
 
-    async def commit(self, decided: Sequence[Decided], alive: Instant) -> None:
+    async def commit(
+        self, decided: Sequence[Decided], alive: Instant, deliveries: Sequence[Delivery] = ()
+    ) -> Sequence[Delivery]:
         if self.trouble is not None:
             raise self.trouble
         if self.pipeline is not None:
@@ -42,6 +58,31 @@ class FakeMemory:
             self.while_committing = []
         self.commits.append([observation for observation, _ in decided])
         self.alive.append(alive)
+        return [replace(delivery, sequence=number) for number, delivery in enumerate(deliveries, 1)]
+
+
+class FakeDebts:
+    """Owes one delivery for each event."""
+
+    def __init__(self) -> None:
+        self.owes: list[Delivery] = []
+
+    def owed(self, events: Sequence[Event]) -> list[Delivery]:
+        return [
+            Delivery(
+                id=f"dlv_{event.id}",
+                event=event.id,
+                kind=event.kind,
+                incident=None,
+                subscription="sub_1",
+                created_at=event.at,
+                due=event.at,
+            )
+            for event in events
+        ]
+
+    def owe(self, deliveries: Sequence[Delivery]) -> None:
+        self.owes.extend(deliveries)
 
 
 class Heard:
@@ -65,10 +106,12 @@ class Rig:
         self.memory, self.clock, self.heard = FakeMemory(), FakeClock(), Heard(self.board)
         self.commits: list[int] = []
         self.dropped = 0
+        self.debts = FakeDebts()
         self.pipeline = Pipeline(
             self.board,
             self.memory,
             self.clock,
+            self.debts,
             listeners=(self.heard,),
             committed=lambda _, observations: self.commits.append(observations),
             dropped=self.drop,
@@ -101,6 +144,17 @@ async def test_listeners_hear_of_a_commit_when_the_board_shows_it() -> None:
     await rig.pipeline.step()
     assert rig.heard.shown == [Status.MAJOR_OUTAGE]
     assert sum(len(step.events) for _, step in rig.heard.decided) == 2
+
+
+async def test_what_is_owed_for_events_is_written_down_with_them_and_only_then_owed() -> None:
+    rig = Rig()
+    rig.memory.trouble = StoreRefused("the disk is full")
+    rig.offer("FFF")
+    await rig.pipeline.step()
+    assert rig.debts.owes == []
+    rig.memory.trouble = None
+    await rig.pipeline.step()
+    assert [delivery.sequence for delivery in rig.debts.owes] == [1, 2]
 
 
 async def test_what_comes_while_a_commit_is_in_flight_goes_into_the_next() -> None:
@@ -202,6 +256,26 @@ async def test_closing_ends_also_when_the_store_refuses() -> None:
     rig.pipeline.close()
     await rig.pipeline.run()
     assert rig.pipeline.held == 1
+
+
+async def test_closing_tries_once_more_what_the_store_refused() -> None:
+    rig = Rig()
+    rig.memory.trouble = StoreRefused("the disk is full")
+    rig.offer("FF")
+    await rig.pipeline.step()
+    rig.memory.trouble = None
+    rig.pipeline.close()
+    await rig.pipeline.run()
+    assert [len(commit) for commit in rig.memory.commits] == [2]
+
+
+async def test_what_is_lost_at_the_end_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    rig = Rig()
+    rig.memory.trouble = StoreRefused("the disk is full")
+    rig.offer("FF")
+    rig.pipeline.close()
+    await rig.pipeline.run()
+    assert "2 observations could not be written down and are lost: the disk is full" in caplog.text
 
 
 async def test_a_quiet_step_still_shows_the_latest_result() -> None:

@@ -21,7 +21,36 @@ PROBE = "components.api.probes.health"
         ),
         ("page: {url: status}", "6: page.url: the URL does not begin with http:// or https://"),
         ("pages: {}", "6: pages: unknown key; did you mean page?"),
-        ("alerts: []", "6: alerts: unknown key; known here: page, defaults, components, maintenance"),
+        (
+            "alerts: []",
+            "6: alerts: unknown key; known here: page, defaults, components, maintenance, webhooks, server",
+        ),
+        ("webhooks: true", "6: webhooks: this must be a mapping of keys to values"),
+        ("webhooks: {allow_htpp: true}", "6: webhooks.allow_htpp: unknown key; did you mean allow_http?"),
+        ("webhooks: {allow_http: yes}", '6: webhooks.allow_http: "yes" is neither true nor false; write one of them'),
+        ("webhooks: {allow_networks: 10.0.0.0/8}", "6: webhooks.allow_networks: this must be a list"),
+        (
+            "webhooks: {allow_networks: [10.0.0.0/8, localhost]}",
+            '6: webhooks.allow_networks[1]: "localhost" is not a network; write it like 10.0.0.0/8 or fd00::/8',
+        ),
+        (
+            "webhooks: {allow_networks: [10]}",
+            "6: webhooks.allow_networks[0]: 10 is not a network; write it like 10.0.0.0/8 or fd00::/8",
+        ),
+        (
+            "webhooks: {allow_networks: [10.0.0.0/33]}",
+            '6: webhooks.allow_networks[0]: "10.0.0.0/33" is not a network; write it like 10.0.0.0/8 or fd00::/8',
+        ),
+        (
+            "server: {trusted_proxies: [10.1.2.3/8]}",
+            "6: server.trusted_proxies[0]: 10.1.2.3/8 is an address within a network; write 10.0.0.0/8",
+        ),
+        (
+            'server: {trusted_proxies: ["fe80::1%eth0"]}',
+            '6: server.trusted_proxies[0]: "fe80::1%eth0" is not a network; write it like 10.0.0.0/8 or fd00::/8',
+        ),
+        ("server: {trusted_proxies: {}}", "6: server.trusted_proxies: this must be a list"),
+        ("server: {listen: x}", "6: server.listen: unknown key; known here: trusted_proxies"),
         (
             "defaults: {interval: 5s}",
             "6: defaults.interval: 5s is shorter than the timeout of 10s; make it at least 10s",

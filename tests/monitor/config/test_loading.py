@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
-from monitor.config import Page, load
+from monitor.config import Page, Webhooks, load
 from monitor.core.model import MINUTE, SECOND, Window
 from monitor.probers.settings import Expect, HttpTarget, ProbeSettings
 from tests.builders import NOON
@@ -18,6 +19,7 @@ def test_what_is_not_written_has_a_sensible_value(loaded: Load) -> None:
     (component,) = config.setup.components
     (probe,) = component.probes
     assert config.page == Page("JustKalm", "https://status.justkalm.com")
+    assert (config.webhooks, config.trusted_proxies) == (Webhooks(allow_http=False, networks=()), ())
     assert (component.name, component.description, component.depends_on) == ("api", "", ())
     assert (probe.interval, probe.failure_threshold, probe.success_threshold) == (30 * SECOND, 3, 2)
     assert (probe.recheck_interval, config.setup.resolve_after) == (5 * SECOND, 2 * MINUTE)
@@ -141,6 +143,16 @@ def test_a_window_is_a_stretch_of_time_under_a_derived_id(loaded: Load) -> None:
 def test_the_same_instant_in_another_zone_is_the_same_window(loaded: Load) -> None:
     utc = WINDOW.replace("T13:00:00+01:00", "T12:00:00Z")
     assert loaded(with_sections(utc)).setup == loaded(with_sections(WINDOW)).setup
+
+
+def test_networks_are_read_as_networks_and_an_address_as_a_small_one(loaded: Load) -> None:
+    sections = """\
+webhooks: {allow_http: true, allow_networks: [127.0.0.0/8, 10.1.2.3]}
+server: {trusted_proxies: ["fd00::/8", "${PROXY}"]}
+"""
+    config = loaded(with_sections(sections), {"PROXY": "10.0.0.0/8"})
+    assert config.webhooks == Webhooks(allow_http=True, networks=(ip_network("127.0.0.0/8"), ip_network("10.1.2.3")))
+    assert config.trusted_proxies == (ip_network("fd00::/8"), ip_network("10.0.0.0/8"))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,82 @@
+"""The commands for keys, as an operator sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from monitor.control import Refused, Unreachable, ask
+from monitor.terminal import complain, say
+
+COLUMNS = ("ID", "NAME", "KEY", "SCOPES", "CREATED", "EXPIRES", "LAST USED", "REVOKED")
+
+
+class Exit(IntEnum):
+    OK = 0
+    REFUSED = 1
+    UNREACHABLE = 3
+
+
+def create_key(data: Path, name: str, scopes: Sequence[str], *, test: bool, expires: str | None) -> Exit:
+    """Print a new key, alone on the last line."""
+    wish: dict[str, object] = {"name": name, "scopes": list(scopes), "test": test}
+    if expires is not None:
+        wish["expires_in"] = expires
+
+    def create() -> None:
+        key = ask(data, "POST", "/keys", wish)
+        say(f"{key['id']} is shown this once, so keep it safe:\n{key['key']}")
+
+    return _done(create)
+
+
+def list_keys(data: Path) -> Exit:
+    """Print a line for each key, oldest first."""
+
+    def show() -> None:
+        rows = [COLUMNS, *(_row(key) for key in ask(data, "GET", "/keys")["keys"])]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for row in rows:
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            say("  ".join(cells).rstrip())
+
+    return _done(show)
+
+
+def revoke_key(data: Path, key: str) -> Exit:
+    """Make a key worthless."""
+
+    def revoke() -> None:
+        ask(data, "DELETE", f"/keys/{quote(key, safe='')}")
+        say(f"{key} is revoked")
+
+    return _done(revoke)
+
+
+def _done(errand: Callable[[], None]) -> Exit:
+    """Run an errand to the daemon; what keeps it from being done is one sentence on standard error."""
+    try:
+        errand()
+    except Unreachable as error:
+        complain(str(error))
+        return Exit.UNREACHABLE
+    except Refused as error:
+        complain(str(error))
+        return Exit.REFUSED
+    return Exit.OK
+
+
+def _row(key: Mapping[str, Any]) -> tuple[str, ...]:
+    return (
+        key["id"],
+        key["name"],
+        f"{key['prefix']}…{key['last_four']}",
+        ",".join(key["scopes"]),
+        key["created_at"],
+        key["expires_at"] or "never",
+        key["last_used_at"] or "never",
+        key["revoked_at"] or "no",
+    )
