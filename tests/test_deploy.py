@@ -39,14 +39,16 @@ METRICS = frozenset(
         "justkalm_degraded",
         "justkalm_incidents_open",
         "justkalm_loop_lag_seconds_bucket",
-        "justkalm_outbox_pending",
+        "justkalm_outbox_oldest_seconds",
+    "justkalm_outbox_pending",
         "justkalm_probe_health",
         "justkalm_probe_latency_seconds_bucket",
         "justkalm_probe_runs_total",
         "justkalm_results_dropped_total",
         "justkalm_results_held",
         "justkalm_schedule_lateness_seconds_bucket",
-        "justkalm_webhook_attempts_total",
+        "justkalm_subscriptions_disabled",
+    "justkalm_webhook_attempts_total",
     }
 )
 
