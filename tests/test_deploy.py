@@ -40,7 +40,7 @@ METRICS = frozenset(
         "justkalm_incidents_open",
         "justkalm_loop_lag_seconds_bucket",
         "justkalm_outbox_oldest_seconds",
-    "justkalm_outbox_pending",
+        "justkalm_outbox_pending",
         "justkalm_probe_health",
         "justkalm_probe_latency_seconds_bucket",
         "justkalm_probe_runs_total",
@@ -48,7 +48,7 @@ METRICS = frozenset(
         "justkalm_results_held",
         "justkalm_schedule_lateness_seconds_bucket",
         "justkalm_subscriptions_disabled",
-    "justkalm_webhook_attempts_total",
+        "justkalm_webhook_attempts_total",
     }
 )
 

@@ -6,19 +6,12 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.daemons import PROBES, Daemon, Target, running, statuses
-
-
-@pytest.fixture
-async def target() -> AsyncIterator[Target]:
-    async with Target() as target:
-        yield target
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import os
 import random
 import signal
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import AsyncExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,6 @@ components:
   cdn: {{name: CDN, probes: {{asset: {{http: "{target}/cdn"}}}}}}
 webhooks: {{allow_http: true, allow_networks: [127.0.0.0/8]}}
 """
-
-
-@pytest.fixture
-async def target() -> AsyncIterator[Target]:
-    async with Target() as target:
-        yield target
 
 
 @pytest.fixture
