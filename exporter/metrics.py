@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector
 
+from monitor.core.ids import local_name, owner
 from monitor.core.model import Instant, Phases, Result, Verdict
 
 LATENCY_BUCKETS = (5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)  # ms, each its upper bound
@@ -24,8 +25,7 @@ class Tally:
     __slots__ = ("buckets", "labels", "latencies", "latest", "runs")
 
     def __init__(self, probe: str) -> None:
-        component, _, name = probe.partition("/")
-        self.labels = f'component="{escaped(component)}",probe="{escaped(name)}"'
+        self.labels = f'component="{escaped(owner(probe))}",probe="{escaped(local_name(probe))}"'
         self.latest: Result | None = None
         self.runs = dict.fromkeys(Verdict, 0)
         self.buckets = [0] * (len(LATENCY_BUCKETS) + 1)  # each with all below it; the last has no bound
@@ -61,7 +61,7 @@ class Metrics:
         self.tally(result.probe).count(result)
 
     def committed(self, seconds: float, results: int) -> None:
-        """A commit took this long and wrote this many results."""
+        """A commit took so many seconds and wrote so many results."""
         self._commits.observe(seconds)
         self._results.inc(results)
 

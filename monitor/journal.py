@@ -25,7 +25,8 @@ def line(event: Event) -> str:
             entry = incident.updates[-1]
             return f"{_verb(event, incident)} ({entry.status}): {incident.title}. {entry.message}"
         case StatusChange() as change:
-            return f"{change.component}: {_spoken(change.status)}, was {_spoken(change.previous)}"
+            was = f", was {_spoken(change.previous)}" if change.previous else ""
+            return f"{change.component}: {_spoken(change.status)}{was}"
         case window:
             return f"{_spoken(event.kind)}: {window.title} ({', '.join(window.components)})"
 

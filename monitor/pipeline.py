@@ -32,7 +32,7 @@ class Pipeline:
         board: the shown board; it moves only when a commit has succeeded.
         debts: says what is owed for the events of a commit, and hears of it once it is written down.
         listeners: called after each commit with what was decided, when the board already shows it.
-        committed: called with the seconds that a commit took and the number of observations in it.
+        committed: called with the seconds that a commit took and the number of results in it.
         dropped: called with the number of results that found no room while the store took nothing.
     """
 
@@ -44,7 +44,7 @@ class Pipeline:
         debts: Debts,
         *,
         listeners: Sequence[Listener] = (),
-        committed: Callable[[float, int], None] = lambda seconds, observations: None,
+        committed: Callable[[float, int], None] = lambda seconds, results: None,
         dropped: Callable[[int], None] = lambda count: None,
     ) -> None:
         self.board = board
@@ -63,8 +63,8 @@ class Pipeline:
 
     @property
     def held(self) -> int:
-        """How many observations wait to be decided."""
-        return len(self._waiting)
+        """How many results wait to be decided."""
+        return sum(isinstance(observation, Result) for observation in self._waiting)
 
     def offer(self, observation: Observation) -> None:
         """Never waits and never fails; what is offered is decided in turn."""
@@ -82,7 +82,7 @@ class Pipeline:
             if not await self.step() and not self._closing:
                 await asyncio.sleep(TRIES_AGAIN)
         if self._waiting and not await self.step():
-            log.error("%d observations could not be written down and are lost: %s", self.held, self.refused)
+            log.error("%d results could not be written down and are lost: %s", self.held, self.refused)
 
     def close(self) -> None:
         """Let `run` end once all that waits is written down, or the store refuses it."""
@@ -128,7 +128,7 @@ class Pipeline:
         owed = self._debts.owed([event for _, step in decided for event in step.events])
         began = time.perf_counter()
         recorded = await self._memory.commit(decided, now, owed)
-        self._committed(time.perf_counter() - began, len(decided))
+        self._committed(time.perf_counter() - began, sum(isinstance(seen, Result) for seen, _ in decided))
         self._alive = now
         return recorded
 
@@ -145,7 +145,7 @@ class Pipeline:
 
     def _show(self, decided: Sequence[Decided]) -> None:
         if self.refused is not None:
-            log.info("the store can be written again; %d observations still wait", self.held)
+            log.info("the store can be written again; %d results still wait", self.held)
             self.refused = None
         for observation, step in decided:
             self.board.apply(observation, step)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Mapping
 
+from monitor.core.ids import owner
 from monitor.core.model import (
     ComponentSetup,
     ComponentState,
@@ -167,9 +168,11 @@ class Board:
 
     def _may_reopen(self, incident: Incident) -> bool:
         """Trouble reopens it that began in time, however late it is confirmed."""
-        if incident.reopen_until is None or incident.reopen_until >= self.at:
-            return incident.reopen_until is not None
-        owned = (state for probe, state in self.probes.items() if probe.partition("/")[0] in incident.components)
+        if incident.reopen_until is None:
+            return False
+        if incident.reopen_until >= self.at:
+            return True
+        owned = (state for probe, state in self.probes.items() if owner(probe) in incident.components)
         return any((state.streak_since or NEVER) <= incident.reopen_until for state in owned)
 
     def _index(self) -> None:

@@ -88,7 +88,10 @@ class Draft:
         if rewrite is not None:
             self.rewrites[component] = ledger.composed(self.rewrites.get(component), rewrite)
         if state.status not in (Status.UNKNOWN, state.told):
-            self.events.append(self._status_changed(component, state))
+            if (
+                state.told is not None or state.status is not Status.OPERATIONAL
+            ):  # that all is well from the start is no news
+                self.events.append(self._status_changed(component, state))
             state = replace(state, told=state.status)
         self.components[component] = state
 

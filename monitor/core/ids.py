@@ -7,6 +7,16 @@ from hashlib import sha256
 from monitor.core.model import EventKind, Instant, Status
 
 
+def owner(probe: str) -> str:
+    """The component of a probe's id."""
+    return probe.partition("/")[0]
+
+
+def local_name(probe: str) -> str:
+    """A probe's name within its component."""
+    return probe.partition("/")[2]
+
+
 def incident_id(component: str, started_at: Instant) -> str:
     """Of the trouble that began in a component at an instant."""
     return f"inc_{_digest(component, started_at)}"

@@ -9,6 +9,7 @@ from dataclasses import replace
 from monitor.core import deadlines, health, incidents, ledger, maintenance
 from monitor.core.board import Board
 from monitor.core.draft import Draft
+from monitor.core.ids import owner
 from monitor.core.model import (
     QUIET,
     ComponentSetup,
@@ -247,7 +248,7 @@ def _take_probes(draft: Draft, before: Setup, setup: Setup) -> None:
     known = {probe.id: probe for component in before.components for probe in component.probes}
     wanted = {probe.id: probe for component in setup.components for probe in component.probes}
     gone = known.keys() - wanted.keys()
-    bereft = {probe.partition("/")[0] for probe in gone}
+    bereft = {owner(probe) for probe in gone}
     for probe in gone:
         draft.drop_probe(probe)
     for probe, probe_setup in wanted.items():
@@ -256,7 +257,7 @@ def _take_probes(draft: Draft, before: Setup, setup: Setup) -> None:
             draft.put_probe(probe, health.unheard_of(draft.at))
         else:
             # A confirmation may not rewrite the past of which a probe that is gone was part.
-            clear = probe.partition("/")[0] in bereft
+            clear = owner(probe) in bereft
             taken = _reconfigured(draft, state, known[probe], probe_setup, clear=clear)
             if taken != state:
                 draft.put_probe(probe, taken)

@@ -291,7 +291,7 @@ class ComponentState:
     status: Status = Status.UNKNOWN  # as shown
     beneath: Status = Status.UNKNOWN  # by its probes alone, whatever window lies over it
     decided: Instant = 0  # when the shown status was decided
-    told: Status = Status.OPERATIONAL  # the last known status; what changes are compared with
+    told: Status | None = None  # the last known status, which changes are compared with; None: never known
     tail: tuple[Span, ...] = ()
 
     @property
@@ -370,7 +370,7 @@ class StatusChange:
 
     component: str
     status: Status
-    previous: Status
+    previous: Status | None  # the last known one before; None: there was none
     since: Instant
 
 

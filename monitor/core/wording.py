@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from monitor.core.draft import Draft
+from monitor.core.ids import local_name
 from monitor.core.ledger import in_window, trouble_since
 from monitor.core.model import (
     DAY,
@@ -152,7 +153,7 @@ def listed(names: list[str]) -> str:
 def _witness(setup: ProbeSetup, state: ProbeState) -> str:
     reason = state.reasons[-1] if state.reasons else None
     where = f" ({PLACES[reason]})" if reason in PLACES else ""
-    return f"Check {setup.id.partition('/')[2]}{where}: {state.detail or reason or 'no detail'}."
+    return f"Check {local_name(setup.id)}{where}: {state.detail or reason or 'no detail'}."
 
 
 def _certificate_expiry(draft: Draft, component: str) -> Instant | None:

@@ -208,7 +208,7 @@ async def test_a_full_ring_drops_the_oldest_results_and_never_a_start() -> None:
     rig.pipeline.offer(Started(NOON, NOON))
     for beat in range(HELD_AT_MOST + 9):
         rig.pipeline.offer(result(started=NOON + beat))
-    assert rig.pipeline.held == HELD_AT_MOST
+    assert rig.pipeline.held == HELD_AT_MOST - 1  # and the start
     assert rig.dropped == 10
     await rig.pipeline.step()
     start, oldest, *_ = rig.memory.commits[0]
@@ -221,7 +221,9 @@ async def test_ticks_that_wait_become_one() -> None:
     rig = Rig()
     for second in range(5):
         rig.pipeline.offer(Tick(NOON + second * SECOND))
-    assert rig.pipeline.held == 1
+    rig.pipeline.close()
+    await rig.pipeline.run()
+    assert rig.memory.commits == [[Tick(NOON + 4 * SECOND)]]
 
 
 async def test_quiet_ticks_are_written_down_only_to_say_that_we_live() -> None:
@@ -275,7 +277,7 @@ async def test_what_is_lost_at_the_end_is_said(caplog: pytest.LogCaptureFixture)
     rig.offer("FF")
     rig.pipeline.close()
     await rig.pipeline.run()
-    assert "2 observations could not be written down and are lost: the disk is full" in caplog.text
+    assert "2 results could not be written down and are lost: the disk is full" in caplog.text
 
 
 async def test_a_quiet_step_still_shows_the_latest_result() -> None:

@@ -96,7 +96,7 @@ def test_silence_is_told_the_same_whether_or_not_a_tick_came() -> None:
 # ── events of status ─────────────────────────────────────────────────────────────────────────────────
 
 
-def changes(story: Story) -> list[tuple[Status, Status]]:
+def changes(story: Story) -> list[tuple[Status | None, Status]]:
     subjects = [event.subject for event in story.told(EventKind.COMPONENT_STATUS_CHANGED)]
     return [(s.previous, s.status) for s in subjects if isinstance(s, StatusChange)]
 
@@ -110,6 +110,10 @@ def test_a_change_of_status_is_told_with_when_it_was_decided_and_when_it_began()
 @pytest.mark.parametrize("series", [".", "..U.", "U.U", "FF."])
 def test_becoming_known_and_unknown_and_operational_again_tells_nothing(series: str) -> None:
     assert Story().runs(series).events == []
+
+
+def test_trouble_of_a_component_that_was_never_known_is_told_without_a_status_before() -> None:
+    assert changes(Story().runs("FFF")) == [(None, Status.MAJOR_OUTAGE)]
 
 
 def test_unknown_between_two_statuses_is_not_told_but_their_difference_is() -> None:
