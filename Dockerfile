@@ -18,8 +18,7 @@ FROM python:3.13-slim
 
 LABEL org.opencontainers.image.title="justkalm-monitor" \
       org.opencontainers.image.description="Synthetic monitor that watches JustKalm, decides what is wrong, and tells the truth about it" \
-      org.opencontainers.image.version="0.1.0" \
-      org.opencontainers.image.licenses="MIT"
+      org.opencontainers.image.version="0.1.0"
 
 # A fixed uid, so that a volume's owner is the same on every host; a new named volume takes over the owner of /data.
 RUN groupadd --gid 10001 justkalm \
