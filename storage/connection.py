@@ -27,7 +27,6 @@ class Connection:
     def __init__(self, thread: ThreadPoolExecutor, opened: Opened) -> None:
         self._thread = thread
         self._opened = opened
-        self._refused: str | None = None  # why the latest commit was refused
         self.moved_aside = opened.moved_aside
 
     @classmethod
@@ -84,13 +83,6 @@ class Connection:
 
         return await self.ask(whole)
 
-    async def writable(self) -> str | None:
-        """Why nothing can be written just now; None when it can.
-
-        A full disk shows only when something is written, so the latest commit has the first word.
-        """
-        return await self.ask(self._writable)
-
     # ── on the thread ────────────────────────────────────────────────────────────────────────────────
 
     def _suspect(self) -> None:
@@ -101,23 +93,11 @@ class Connection:
     @contextmanager
     def _refusing(self) -> Iterator[None]:
         if not is_in_place(self._opened):
-            self._refused = REPLACED.format(path=self._opened.path.parent)
-            raise StoreRefused(self._refused)
+            raise StoreRefused(REPLACED.format(path=self._opened.path.parent))
         try:
             yield
         except sqlite3.OperationalError as error:
-            self._refused = refusal(error, self._opened.path)
-            if self._refused is None:
+            sentence = refusal(error, self._opened.path)
+            if sentence is None:
                 raise
-            raise StoreRefused(self._refused) from error
-        self._refused = None
-
-    def _writable(self, db: Database) -> str | None:
-        if self._refused is not None:
-            return self._refused
-        try:
-            db.execute("BEGIN IMMEDIATE")
-            db.execute("ROLLBACK")
-        except sqlite3.OperationalError as error:
-            return refusal(error, self._opened.path) or str(error)
-        return None
+            raise StoreRefused(sentence) from error

@@ -66,10 +66,6 @@ class Store:
         """
         return await self._connection.commit(board.write, decided, alive, deliveries)
 
-    async def writable(self) -> str | None:
-        """Why the store cannot write just now; None when it can."""
-        return await self._connection.writable()
-
     # ── history ──────────────────────────────────────────────────────────────────────────────────────
 
     async def spans(self, component: str, since: Instant) -> list[Span]:

@@ -184,29 +184,6 @@ async def test_a_statement_that_cannot_run_is_no_refusal(
         await store.commit([], alive=1)
 
 
-async def test_a_store_that_works_is_writable(store: Store) -> None:
-    await store.commit([], alive=1)
-    assert await store.writable() is None
-
-
-async def test_a_store_says_that_its_disk_is_full_until_a_commit_went_through(store: Store, disk: Disk) -> None:
-    disk.allow(pages=2)
-    with pytest.raises(StoreRefused):
-        await store.commit([failing(1)], alive=1)
-    assert "no space is left" in (await store.writable() or "")
-    disk.allow(pages=100)
-    await store.commit([failing(1)], alive=1)
-    assert await store.writable() is None
-
-
-async def test_a_store_says_that_it_is_locked_before_a_commit_finds_out(store: Store, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "monitor.db", isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        assert "another program has locked" in (await store.writable() or "")
-        other.execute("ROLLBACK")
-    assert await store.writable() is None
-
-
 async def test_a_store_on_a_locked_database_can_be_closed_and_opened_again(tmp_path: Path) -> None:
     store = await Store.open(tmp_path)
     await store.commit([failing(1)], alive=1)
