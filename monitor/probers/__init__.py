@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Self
 
 from aiohttp.abc import AbstractResolver
 
@@ -44,3 +45,9 @@ class Probers:
 
     async def close(self) -> None:
         await self._network.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
