@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import NamedTuple
 
 
@@ -26,3 +28,14 @@ def parse_address(text: str) -> Address:
     if not (colon and is_host and is_port):
         raise ValueError(f"{text!r} is no address to listen on; write it like 127.0.0.1:8080 or [::1]:8080")
     return Address(bare, int(port))
+
+
+def not_listening(address: Address, error: OSError | UnicodeError) -> str:
+    """Why an address cannot be listened on, and what to do."""
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EADDRINUSE:
+        return f"{address} is taken by another program: stop it, or choose another address with --listen"
+    if number in (errno.EACCES, errno.EPERM):
+        return f"{address} may not be listened on by this user: choose a port above 1023 with --listen"
+    reason = os.strerror(number) if number and number > 0 else "there is no such host"
+    return f"{address} cannot be listened on ({reason}): choose an address of this machine with --listen"

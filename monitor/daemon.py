@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import gc
 import logging
-import os
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ from exporter.metrics import Metrics
 from exporter.server import Server
 from exporter.socketfile import NoSocketFile
 from exporter.sources import Page, Sources, Vitals
-from monitor.addresses import Address
+from monitor.addresses import Address, not_listening
 from monitor.asking import Asking
 from monitor.checking import summary
 from monitor.clock import DaemonClock
@@ -119,7 +117,7 @@ class Daemon:
             board=board,
             history=self._store,
             clock=self._clock,
-            page=Page(config.page.name, config.page.url),
+            page=_page(config),
             vitals=self._vitals,
             metrics=self._metrics,
             subscribing=self._webhooks.subscribing,
@@ -135,7 +133,7 @@ class Daemon:
         try:
             self.address = await server.start(host, port)
         except (OSError, UnicodeError) as error:
-            raise NotListening(_not_listening(Address(host, port), error)) from error
+            raise NotListening(not_listening(Address(host, port), error)) from error
         try:
             await server.start_control(self._options.data)
         except NoSocketFile as error:
@@ -200,13 +198,15 @@ class Daemon:
             self._metrics.reloaded(ok=False, at=self._clock.now())
             for fault in error.faults[:FAULTS_LOGGED]:
                 log.error("%s", fault)  # noqa: TRY400
-            log.error("the config was not reloaded, the one before stays in use: %d faults", len(error.faults))  # noqa: TRY400
+            log.error("the config was not reloaded, the one before stays in use; faults: %d", len(error.faults))  # noqa: TRY400
             return
-        self._pipeline.offer(Configured(self._clock.now(), config.setup))
+        if config.setup != self._setup:
+            self._pipeline.offer(Configured(self._clock.now(), config.setup))
         self._use(config)
         log.info("the config was reloaded: %s", summary(config))
 
     def _use(self, config: Config) -> None:
+        self._setup = config.setup
         probes = [probe for component in config.setup.components for probe in component.probes]
         latest = {probe: result.started for probe, result in self._pipeline.board.latest.items()}
         redactor = Redactor(config.secrets)
@@ -215,7 +215,7 @@ class Daemon:
         self._webhooks.use(config)
         self._scheduler.replace({probe.id: probe.interval for probe in probes}, latest)
         self._recheck_after = {probe.id: probe.recheck_interval for probe in probes}
-        self._sources.page = Page(config.page.name, config.page.url)
+        self._sources.page = _page(config)
         self._metrics.forget_others(config.probes.keys())
         self._metrics.reloaded(ok=True, at=self._clock.now())
         self._vitals.configured = True
@@ -243,11 +243,5 @@ class Daemon:
         self._metrics.held(self._pipeline.held if refused else 0)
 
 
-def _not_listening(address: Address, error: OSError | UnicodeError) -> str:
-    number = error.errno if isinstance(error, OSError) else None
-    if number == errno.EADDRINUSE:
-        return f"{address} is taken by another program: stop it, or choose another address with --listen"
-    if number in (errno.EACCES, errno.EPERM):
-        return f"{address} may not be listened on by this user: choose a port above 1023 with --listen"
-    reason = os.strerror(number) if number and number > 0 else "there is no such host"
-    return f"{address} cannot be listened on ({reason}): choose an address of this machine with --listen"
+def _page(config: Config) -> Page:
+    return Page(config.page.name, config.page.url)
