@@ -111,7 +111,7 @@ FAMILIES = (
         samples.incidents_open,
     ),
     Family(
-        "justkalm_degraded",
+        "justkalm_monitor_degraded",
         "gauge",
         "1 for each reason for which the monitor itself works less well than it should.",
         samples.degraded,

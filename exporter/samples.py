@@ -137,4 +137,4 @@ def incidents_open(view: View) -> Iterator[str]:
 
 def degraded(view: View) -> Iterator[str]:
     for reason in sorted(view.degraded):
-        yield f'justkalm_degraded{{reason="{escaped(reason)}"}} 1\n'
+        yield f'justkalm_monitor_degraded{{reason="{escaped(reason)}"}} 1\n'

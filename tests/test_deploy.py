@@ -36,7 +36,7 @@ METRICS = frozenset(
         "justkalm_component_status",
         "justkalm_component_uptime_ratio",
         "justkalm_config_reload_success",
-        "justkalm_degraded",
+        "justkalm_monitor_degraded",
         "justkalm_incidents_open",
         "justkalm_loop_lag_seconds_bucket",
         "justkalm_outbox_oldest_seconds",

@@ -153,7 +153,7 @@ async def test_open_incidents_are_counted_by_impact(serve: Serve) -> None:
         ("justkalm_results_dropped_total", {}, 2),
         ("justkalm_config_reload_success", {}, 1),
         ("justkalm_config_last_reload_timestamp_seconds", {}, NOON / 1000),
-        ("justkalm_degraded", {"reason": "store_refused"}, 1),
+        ("justkalm_monitor_degraded", {"reason": "store_refused"}, 1),
         ("justkalm_build_info", {"version": "1.2.3"}, 1),
     ],
 )

@@ -72,7 +72,7 @@ async def test_labels_are_escaped(serve: Serve, accept: str) -> None:
     families = {family.name: family for family in FORMATS[accept](await scraped(client, accept))}
     for name in ("justkalm_probe_runs", "justkalm_probe_latency_seconds", "justkalm_component_status"):
         assert {sample.labels["component"] for sample in families[name].samples} == {NASTY}
-    assert families["justkalm_degraded"].samples[0].labels == {"reason": NASTY}
+    assert families["justkalm_monitor_degraded"].samples[0].labels == {"reason": NASTY}
 
 
 PROMTOOL = shutil.which("promtool")
