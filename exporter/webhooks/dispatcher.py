@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from exporter.metrics import Metrics
 from exporter.webhooks.aftermath import afresh
@@ -15,6 +16,7 @@ from exporter.webhooks.lane import Lane
 from exporter.webhooks.payload import ComponentOf
 from exporter.webhooks.places import Places
 from exporter.webhooks.post import Post
+from exporter.webhooks.retry import LONGEST_WAIT
 from exporter.webhooks.roster import Roster
 from exporter.webhooks.turns import TRIES_AGAIN, Turns
 from monitor.core.board import NEVER
@@ -25,7 +27,12 @@ from monitor.core.subscribing import Attempt, Delivery, Subscription
 log = logging.getLogger(__name__)
 
 AT_ONCE = 64  # attempts
+TRIES_AT_ONCE = 8  # on demand: they take no place from what is owed
 LOOKS_AGAIN: Duration = MINUTE  # a timer would not notice that the clock was set
+
+
+class Busy(Exception):
+    """As many tries are under way as may be; to be asked for again later."""
 
 
 class Dispatcher:
@@ -55,6 +62,7 @@ class Dispatcher:
         bodies = Bodies(outbox, component_of)
         self._turns = Turns(outbox, roster, clock, post=post, bodies=bodies, metrics=metrics, random=random)
         self._places = Places(AT_ONCE)
+        self._trying: set[str] = set()  # subscriptions
         self._lanes: dict[str, Lane] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -77,7 +85,7 @@ class Dispatcher:
     async def start(self) -> None:
         """Go on with what was owed when we stopped."""
         for delivery in await self._outbox.pending():
-            self._lane(delivery.subscription).add(delivery)
+            self._lane(delivery.subscription).add(_within_reach(delivery, self._clock.now()))
         self._open = True
         for subscription in list(self._lanes):
             self.look(subscription)
@@ -124,10 +132,16 @@ class Dispatcher:
         """One POST of type `test` right now, written down nowhere.
 
         Raises:
+            Busy: this one is being tried out already, or too many others are.
             OwnTrouble: it could not be sent, and that is not the receiver's fault.
         """
-        async with self._places.taken(sick=True):  # nobody tries out what is known to work
+        if subscription.id in self._trying or len(self._trying) >= TRIES_AT_ONCE:
+            raise Busy
+        self._trying.add(subscription.id)
+        try:
             return await self._turns.try_out(subscription)
+        finally:
+            self._trying.remove(subscription.id)
 
     async def redeliver(self, delivery: Delivery) -> None:
         """Owe it once more, due now.
@@ -151,12 +165,13 @@ class Dispatcher:
         return len(dead)
 
     async def _owe_again(self, deliveries: Sequence[Delivery]) -> None:
-        now = self._clock.now()
-        again = [afresh(delivery, now) for delivery in deliveries]
-        await self._outbox.put_deliveries(again)
-        for delivery in again:
-            self._lane(delivery.subscription).put(delivery)  # where it is still owed
-        self.wake(again)
+        async with self._turns.changing:
+            now = self._clock.now()
+            again = [afresh(delivery, now) for delivery in deliveries]
+            await self._outbox.put_deliveries(again)
+            for delivery in again:
+                self._lane(delivery.subscription).put(delivery)  # where it is still owed
+            self.wake(again)
 
     # ── lanes ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -197,3 +212,9 @@ class Dispatcher:
 
     def _look_after(self, subscription: str, seconds: float) -> None:
         self._timers[subscription] = asyncio.get_running_loop().call_later(seconds, self.look, subscription)
+
+
+def _within_reach(delivery: Delivery, now: Instant) -> Delivery:
+    """Due no later than any wait could make it: the clock may have been set back since it was written down."""
+    latest = now + LONGEST_WAIT if delivery.attempts else now
+    return replace(delivery, due=min(delivery.due, latest))

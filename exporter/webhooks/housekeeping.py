@@ -12,7 +12,7 @@ from monitor.core.ports import Clock, Outbox, StoreRefused
 log = logging.getLogger(__name__)
 
 KEPT: Duration = 14 * DAY
-HOUR = 3600.0  # seconds
+EVERY = 3600.0  # seconds
 
 
 class Housekeeping:
@@ -27,7 +27,7 @@ class Housekeeping:
         """Until it is cancelled."""
         while True:
             await self.step()
-            await asyncio.sleep(HOUR)
+            await asyncio.sleep(EVERY)
 
     async def step(self) -> None:
         """Forget what there is to forget; what the store refuses has time until the next time."""

@@ -20,7 +20,7 @@ class Lane:
     def __init__(self, subscription: str) -> None:
         self.subscription = subscription
         self._queues: dict[str, list[Delivery]] = {}  # by incident, or by delivery where there is none; never empty
-        self._asked_for: set[str] = set()  # deliveries that are due when the receiver asked for them
+        self._asked_until: dict[str, Instant] = {}  # by delivery: what the receiver asked us to wait for
         self._forward_at: Instant = 0  # when deliveries were last brought forward, or will be
 
     def __iter__(self) -> Iterator[Delivery]:
@@ -30,7 +30,7 @@ class Lane:
         return sum(map(len, self._queues.values()))
 
     def __contains__(self, delivery: Delivery) -> bool:
-        return any(known.id == delivery.id for known in self._queue(delivery))
+        return self.present(delivery) is not None
 
     @property
     def next(self) -> Delivery | None:
@@ -49,26 +49,30 @@ class Lane:
             queue = self._queues.setdefault(_order(delivery), [])
             insort(queue, delivery, key=lambda known: known.sequence)
 
-    def put(self, delivery: Delivery, *, asked_for: bool = False) -> None:
+    def present(self, delivery: Delivery) -> Delivery | None:
+        """The delivery as it is owed now; None when it is not owed any more."""
+        return next((known for known in self._queue(delivery) if known.id == delivery.id), None)
+
+    def put(self, delivery: Delivery, *, asked_until: Instant = 0) -> None:
         """Take it as it is now: one that is not pending leaves, and one that left before does not come back.
 
         Args:
-            asked_for: the receiver asked us to wait until then.
+            asked_until: the receiver asked us to wait until then.
         """
         if delivery not in self:
             return
-        self._asked_for.discard(delivery.id)
+        self._asked_until.pop(delivery.id, None)
         if delivery.state is not DeliveryState.PENDING:
             self._remove(delivery)
             return
-        if asked_for:
-            self._asked_for.add(delivery.id)
+        if asked_until:
+            self._asked_until[delivery.id] = asked_until
         queue = self._queue(delivery)
         queue[:] = [delivery if known.id == delivery.id else known for known in queue]
 
     def clear(self) -> None:
         self._queues.clear()
-        self._asked_for.clear()
+        self._asked_until.clear()
 
     def outdated_by_end(self, delivery: Delivery) -> list[Delivery]:
         """Those of its incident before the latest end that is owed too; none when any of them was attempted."""
@@ -80,15 +84,20 @@ class Lane:
     def bring_forward(self, now: Instant) -> None:
         """Make what waits to be tried again due now; a minute after the last time, if that is later.
 
-        What the receiver itself asked us to wait for is left alone.
+        No earlier than the receiver itself asked us to wait, whatever our own schedule says.
         """
-        waiting = [it for it in self if it.attempts and it.due > now and it.id not in self._asked_for]
+        waiting = [it for it in self if it.attempts and it.due > max(now, self._asked(it))]
         if not waiting:
             return
         if self._forward_at <= now:
             self._forward_at = max(now, self._forward_at + MINUTE)
         for delivery in waiting:
-            self.put(replace(delivery, due=min(delivery.due, self._forward_at)))
+            asked = self._asked(delivery)
+            due = min(delivery.due, max(self._forward_at, asked))
+            self.put(replace(delivery, due=due), asked_until=asked)
+
+    def _asked(self, delivery: Delivery) -> Instant:
+        return self._asked_until.get(delivery.id, 0)
 
     def _queue(self, delivery: Delivery) -> list[Delivery]:
         return self._queues.get(_order(delivery), [])

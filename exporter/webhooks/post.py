@@ -141,8 +141,11 @@ class Poster:
     def _trouble(self, error: Exception) -> str:
         """A sentence of ours: theirs would tell to what a name resolved, and what the path of the endpoint is."""
         cause = getattr(error, "os_error", error)
-        if isinstance(cause, OSError) and cause.errno in OURS:
-            raise OwnTrouble(errno.errorcode[cause.errno]) from error
+        code = cause.errno if isinstance(cause, OSError) else None
+        if code not in OURS and _unexplained(error, cause):
+            code = _lack()
+        if code in OURS:
+            raise OwnTrouble(errno.errorcode[code]) from error
         if isinstance(cause, RefusedAddress | RefusedEndpoint):
             return "the address is not allowed"
         if isinstance(error, aiohttp.ConnectionTimeoutError):
@@ -161,6 +164,22 @@ TROUBLES: tuple[tuple[type[Exception], str], ...] = (
     (aiohttp.ClientConnectionError, "the connection broke"),
     (aiohttp.ClientResponseError, "the answer is not HTTP"),
 )
+
+
+def _unexplained(error: Exception, cause: Exception) -> bool:
+    """Whether it may come from what we lack without saying so, before the receiver heard anything."""
+    if isinstance(error, aiohttp.ClientConnectorDNSError | aiohttp.ConnectionTimeoutError):
+        return True
+    return isinstance(cause, OSError) and cause.errno is None and not isinstance(cause, TimeoutError)
+
+
+def _lack() -> int | None:
+    """What keeps us from opening a socket just now, if anything does."""
+    try:
+        socket.socket().close()
+    except OSError as error:
+        return error.errno
+    return None
 
 
 def _shown(seen: bytes) -> str:

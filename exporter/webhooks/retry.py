@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from itertools import accumulate
 
 from monitor.core.model import HOUR, MINUTE, SECOND, Duration, Instant
 
@@ -20,10 +21,12 @@ WAITS: tuple[Duration, ...] = (  # before the first attempt, the second, …
     5 * HOUR,
 )
 LAST_WAIT = 10 * HOUR  # before each attempt after those
+LONGEST_WAIT = 12 * HOUR  # the last one with all its jitter
 LONGEST_RETRY_AFTER = 10 * HOUR
 GIVE_UP_AFTER = 120 * HOUR  # counted from the first attempt
 
 _JITTER = 0.2  # of the wait, either way
+_EARLIEST = [at * 4 // 5 for at in accumulate(WAITS)]  # when each attempt may come, counted from the first
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -55,13 +58,16 @@ def next_due(
 ) -> Instant | None:
     """When to try again after some attempts; None: never.
 
+    Attempts that were brought forward do not use up the schedule: it is never further on than the time since the
+    first attempt.
+
     Args:
         attempts: how many were made; the latest ended now.
         jitter: between -1 and 1, drawn anew each time, so that many deliveries do not come back together.
         retry_after: how long the receiver asked us to wait. It makes the wait longer, up to ten hours, never
             shorter, and never takes away an attempt that the schedule has left.
     """
-    wait = _wait(attempts, jitter)
+    wait = _wait(_step(attempts, now - first_attempt_at), jitter)
     give_up_at = first_attempt_at + GIVE_UP_AFTER
     if now + wait > give_up_at:
         return None
@@ -80,8 +86,14 @@ def retry_after(header: str | None, now: Instant) -> Duration | None:
         return None
 
 
-def _wait(attempts: int, jitter: float) -> Duration:
-    wait = WAITS[attempts] if attempts < len(WAITS) else LAST_WAIT
+def _step(attempts: int, elapsed: Duration) -> int:
+    if elapsed < 0:  # the clock was set back, so only the count says how far we are
+        return attempts
+    return min(attempts, sum(earliest <= elapsed for earliest in _EARLIEST))
+
+
+def _wait(step: int, jitter: float) -> Duration:
+    wait = WAITS[step] if step < len(WAITS) else LAST_WAIT
     return wait + round(wait * _JITTER * jitter)
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from exporter.documents import timestamp
 from exporter.metrics import Metrics
 from exporter.webhooks import signature
-from exporter.webhooks.aftermath import delivery_after, subscription_after
+from exporter.webhooks.aftermath import afresh, delivery_after, subscription_after
 from exporter.webhooks.bodies import Bodies
 from exporter.webhooks.faults import traced
 from exporter.webhooks.lane import Lane
@@ -19,18 +19,21 @@ from exporter.webhooks.post import Answer, OwnTrouble, Post
 from exporter.webhooks.retry import Outcome, outcome, retry_after
 from exporter.webhooks.roster import Roster
 from monitor.core.fanout import takes
-from monitor.core.model import MINUTE, Duration, EventKind, Instant
+from monitor.core.model import SECOND, Duration, EventKind, Instant
 from monitor.core.ports import Clock, Outbox, StoreRefused
 from monitor.core.subscribing import Attempt, Delivery, DeliveryState, Subscription
 
 log = logging.getLogger(__name__)
 
 TRIES_AGAIN = 5.0  # seconds after the store refused
-OURS_WAITS: Duration = 10 * MINUTE  # before a delivery is tried again that we could not send ourselves
+OURS_WAITS: Duration = 30 * SECOND  # before a delivery is tried again that we could not send ourselves
 
 
 class Turns:
     """Takes turns of lanes.
+
+    Whoever writes down what became of deliveries that may be under way holds `changing` until the lane has it too:
+    so what is asked for meanwhile is not lost to the outcome of the attempt before it.
 
     Args:
         random: a number from 0 to 1, drawn anew for each wait.
@@ -47,6 +50,7 @@ class Turns:
         metrics: Metrics,
         random: Callable[[], float],
     ) -> None:
+        self.changing = asyncio.Lock()
         self._outbox = outbox
         self._roster = roster
         self._clock = clock
@@ -108,7 +112,8 @@ class Turns:
             raise
         except Exception as fault:
             _complain(delivery, fault)
-            lane.put(replace(delivery, due=self._clock.now() + OURS_WAITS))
+            if lane.present(delivery) is delivery:
+                lane.put(replace(delivery, due=self._clock.now() + OURS_WAITS))
             return
         self._metrics.attempted(_label(answer.status))
         await self._record(lane, subscription, delivery, began, answer)
@@ -119,41 +124,52 @@ class Turns:
         return await self._post(subscription.endpoint, headers, body)
 
     async def _record(
-        self, lane: Lane, subscription: Subscription, delivery: Delivery, began: Instant, answer: Answer
+        self, lane: Lane, posted_to: Subscription, delivery: Delivery, began: Instant, answer: Answer
     ) -> None:
         ended, came_to = self._clock.now(), outcome(answer.status)
         asked = retry_after(answer.retry_after, ended)
-        after = delivery_after(
-            delivery,
-            came_to,
-            began=began,
-            ended=ended,
-            jitter=2 * self._random() - 1,
-            retry_after=asked,
-        )
+        jitter = 2 * self._random() - 1
+        after = delivery_after(delivery, came_to, began=began, ended=ended, jitter=jitter, retry_after=asked)
+        if not _still_at(posted_to, self._roster.get(posted_to.id)):
+            after = afresh(delivery, ended)
         attempt = _attempt_of(delivery.id, began, answer)
-        await self._insist(delivery, lambda: self._outbox.put_deliveries([after], attempt))
-        lane.put(after, asked_for=asked is not None)
-        await self._insist(delivery, lambda: self._judge(subscription, came_to, answer, began=began, ended=ended))
-        if came_to is Outcome.DELIVERED:
+        until = ended + (asked or 0)
+        await self._insist(delivery, lambda: self._write_down(lane, delivery, after, attempt, asked_until=until))
+        await self._insist(delivery, lambda: self._judge(posted_to, came_to, answer, began=began, ended=ended))
+        if after.state is DeliveryState.DELIVERED:
             lane.bring_forward(ended)
-        elif after.state is DeliveryState.DEAD:
-            log.warning("delivery %s to subscription %s is given up", delivery.id, subscription.id)
+        elif after.state is DeliveryState.DEAD and after not in lane:
+            log.warning("delivery %s to subscription %s is given up", delivery.id, posted_to.id)
+
+    async def _write_down(
+        self, lane: Lane, taken: Delivery, after: Delivery, attempt: Attempt, *, asked_until: Instant
+    ) -> None:
+        """The attempt, and what it made of the delivery unless that was asked for once more meanwhile."""
+        async with self.changing:
+            present = lane.present(taken)
+            if present is None or present is taken:
+                await self._outbox.put_deliveries([after], attempt)
+                lane.put(after, asked_until=asked_until)
+            else:
+                await self._outbox.put_deliveries([], attempt)
 
     async def _judge(
-        self, before: Subscription, came_to: Outcome, answer: Answer, *, began: Instant, ended: Instant
+        self, posted_to: Subscription, came_to: Outcome, answer: Answer, *, began: Instant, ended: Instant
     ) -> None:
-        after = await self._roster.amend(
-            before.id, lambda known: subscription_after(known, came_to, began=began, ended=ended)
-        )
-        if after is None:
+        def judged(known: Subscription) -> Subscription:
+            if not _still_at(posted_to, known):
+                return known
+            return subscription_after(known, came_to, began=began, ended=ended)
+
+        after = await self._roster.amend(posted_to.id, judged)
+        if after is None or not _still_at(posted_to, after):
             return
         if not after.enabled:
             log.warning("subscription %s is disabled: %s", after.id, after.disabled_because)
-        elif after.failing_since is not None and before.failing_since is None:
+        elif after.failing_since is not None and posted_to.failing_since is None:
             seen = answer.excerpt if answer.status is None else f"HTTP {answer.status}"
             log.warning("subscription %s does not take what it is sent: %s", after.id, seen)
-        elif after.failing_since is None and before.failing_since is not None:
+        elif after.failing_since is None and posted_to.failing_since is not None:
             log.info("subscription %s takes what it is sent again", after.id)
 
     async def _insist(self, delivery: Delivery, write: Callable[[], Awaitable[None]]) -> None:
@@ -167,6 +183,11 @@ class Turns:
                     log.warning("what came of delivery %s waits to be written down: %s", delivery.id, refusal)
                 refused = True
                 await asyncio.sleep(TRIES_AGAIN)
+
+
+def _still_at(posted_to: Subscription, known: Subscription | None) -> bool:
+    """Whether an answer from there says anything of the subscription as it is now."""
+    return known is None or known.endpoint == posted_to.endpoint
 
 
 def _label(status: int | None) -> str:

@@ -10,6 +10,7 @@ from monitor.core.subscribing import Delivery, Subscription
 
 IMPACTS = tuple(Impact)
 EVERYTHING = "*"
+INCIDENT_KINDS = (EventKind.INCIDENT_CREATED, EventKind.INCIDENT_UPDATED, EventKind.INCIDENT_RESOLVED)
 
 
 def fan_out(event: Event, subscriptions: Iterable[Subscription], told: Set[tuple[str, str]]) -> list[Delivery]:
@@ -30,18 +31,29 @@ def takes(patterns: Iterable[str], kind: EventKind) -> bool:
 
 
 def _wants(subscription: Subscription, event: Event, told: Set[tuple[str, str]]) -> bool:
-    if subscription.components and not set(subscription.components).intersection(_components(event)):
-        return False
-    incident = event.subject
-    if not isinstance(incident, Incident) or subscription.least_impact is None:
-        return takes(subscription.events, event.kind)
+    incident, taken = event.subject, takes(subscription.events, event.kind)
+    if not isinstance(incident, Incident):
+        return taken and _concerned(subscription, event)
     if (subscription.id, incident.id) in told:
-        return takes(subscription.events, event.kind)
-    reached = IMPACTS.index(incident.impact) >= IMPACTS.index(subscription.least_impact)
-    return reached and any(takes(subscription.events, kind) for kind in INCIDENT_KINDS)
+        return taken  # also when it has left the filters since: whoever heard of it hears of its end
+    if not (_concerned(subscription, event) and _grave_enough(subscription, incident)):
+        return False
+    if taken:
+        return True
+    if subscription.least_impact is not None:  # told when it first gets so bad, whatever the event's kind
+        return any(takes(subscription.events, kind) for kind in INCIDENT_KINDS)
+    # A component may join late: for who asked for it, that is when the incident begins.
+    joined = bool(subscription.components) and event.kind is EventKind.INCIDENT_UPDATED
+    return joined and takes(subscription.events, EventKind.INCIDENT_CREATED)
 
 
-INCIDENT_KINDS = (EventKind.INCIDENT_CREATED, EventKind.INCIDENT_UPDATED, EventKind.INCIDENT_RESOLVED)
+def _concerned(subscription: Subscription, event: Event) -> bool:
+    return not subscription.components or not set(subscription.components).isdisjoint(_components(event))
+
+
+def _grave_enough(subscription: Subscription, incident: Incident) -> bool:
+    least = subscription.least_impact
+    return least is None or IMPACTS.index(incident.impact) >= IMPACTS.index(least)
 
 
 def _components(event: Event) -> tuple[str, ...]:

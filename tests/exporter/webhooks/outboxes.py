@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,7 +13,10 @@ from monitor.core.subscribing import Answered, Attempt, Delivery, DeliveryState,
 
 @dataclass
 class FakeOutbox:
-    """Holds deliveries by id. `refused` counts the writes it refused, `asked_for` lists the events asked for."""
+    """Holds deliveries by id. `refused` counts the writes it refused, `asked_for` lists the events asked for.
+
+    What was written is said to be so only while `says_so` is set.
+    """
 
     events: dict[str, Told] = field(default_factory=dict)
     kept: dict[str, Delivery] = field(default_factory=dict)
@@ -20,6 +24,10 @@ class FakeOutbox:
     refuses: bool = False
     refused: int = 0
     asked_for: list[str] = field(default_factory=list)
+    says_so: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.says_so.set()
 
     def record(self, events: Sequence[Event], deliveries: Sequence[Delivery]) -> list[Delivery]:
         """What a commit would do."""
@@ -51,6 +59,7 @@ class FakeOutbox:
         self.kept |= {it.id: it for it in deliveries if it.id in self.kept}
         if attempt is not None:
             self.attempts.append(attempt)
+        await self.says_so.wait()
 
     async def delivery(self, delivery: str) -> Delivery | None:
         return self.kept.get(delivery)

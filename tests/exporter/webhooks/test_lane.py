@@ -9,7 +9,7 @@ import pytest
 
 from exporter.webhooks.lane import Lane
 from monitor.core.board import NEVER
-from monitor.core.model import HOUR, MINUTE, SECOND, EventKind
+from monitor.core.model import DAY, HOUR, MINUTE, SECOND, EventKind, Instant
 from monitor.core.subscribing import Delivery, DeliveryState
 from tests.builders import NOON
 from tests.exporter.webhooks.nouns import CREATED, RESOLVED, UPDATED, delivery
@@ -146,11 +146,35 @@ def test_what_comes_within_the_minute_is_brought_forward_to_its_end() -> None:
     assert lane.due == NOON + MINUTE
 
 
-def test_what_the_receiver_asked_to_wait_for_is_not_brought_forward() -> None:
+@pytest.mark.parametrize(
+    ("asked", "due"),
+    [
+        (0, NOON + SECOND),
+        (NOON - HOUR, NOON + SECOND),
+        (NOON, NOON + SECOND),
+        (NOON + 2 * MINUTE, NOON + 2 * MINUTE),
+        (NOON + HOUR, NOON + HOUR),
+        (NOON + DAY, NOON + HOUR),
+    ],
+)
+def test_no_delivery_is_brought_forward_to_before_the_receiver_asked_for_it(asked: Instant, due: Instant) -> None:
     lane = lane_of(delivery(1))
-    lane.put(delivery(1, attempts=1, due=NOON + HOUR), asked_for=True)
+    lane.put(delivery(1, attempts=1, due=NOON + HOUR), asked_until=asked)
     lane.bring_forward(NOON + SECOND)
-    assert lane.due == NOON + HOUR
+    assert lane.due == due
+
+
+def test_what_the_receiver_asked_for_outlasts_being_brought_forward() -> None:
+    lane = lane_of(delivery(1))
+    lane.put(delivery(1, attempts=1, due=NOON + HOUR), asked_until=NOON + 2 * MINUTE)
+    for minute in range(1, 3):
+        lane.bring_forward(NOON + minute)
+        assert lane.due == NOON + 2 * MINUTE
+
+
+def test_what_the_receiver_asked_for_holds_until_the_next_attempt() -> None:
+    lane = lane_of(delivery(1))
+    lane.put(delivery(1, attempts=1, due=NOON + HOUR), asked_until=NOON + HOUR)
     lane.put(delivery(1, attempts=2, due=NOON + 2 * HOUR))
     lane.bring_forward(NOON + 2 * SECOND)
     assert lane.due == NOON + 2 * SECOND

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import resource
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_network
 
 import pytest
@@ -49,6 +52,26 @@ class FixedResolver(AbstractResolver):
 
     async def close(self) -> None:
         pass
+
+
+class Greedy(FixedResolver):
+    """Takes all descriptors we have left, and keeps its reason for failing to itself, as aiodns does."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+        return await super().resolve(host, port, family)
+
+
+@contextmanager
+def descriptors_given_back() -> Iterator[None]:
+    """As many may be open afterwards as before."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 async def post(
@@ -233,3 +256,9 @@ async def test_a_name_that_does_not_resolve_is_no_answer() -> None:
 async def test_what_we_lack_ourselves_is_not_held_against_the_receiver(lack: int) -> None:
     with pytest.raises(OwnTrouble, match=errno.errorcode[lack]):
         await post("http://a.example/", resolver=FixedResolver(OSError(lack, "whatever")))
+
+
+@pytest.mark.parametrize("error", [OSError(None, "Could not contact DNS servers"), OSError(-3, "try again")])
+async def test_a_name_that_does_not_resolve_for_want_of_descriptors_is_our_own_trouble(error: OSError) -> None:
+    with descriptors_given_back(), pytest.raises(OwnTrouble, match="EMFILE"):
+        await post("http://a.example/", resolver=Greedy(error))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.webhooks.retry import Outcome, next_due, outcome, retry_after
+from exporter.webhooks.retry import LAST_WAIT, WAITS, Outcome, next_due, outcome, retry_after
 from monitor.core.model import DAY, HOUR, MINUTE, SECOND, Duration, Instant
 from tests.builders import NOON
 
 END = NOON + 120 * HOUR
+ON_SCHEDULE = list(accumulate([*WAITS, *[LAST_WAIT] * 12], initial=NOON))  # the n-th attempt at [n]
 
 attempt_counts = st.integers(0, 40)
 elapsed = st.integers(0, 6 * DAY)
@@ -36,7 +39,37 @@ asked = st.none() | st.integers(0, 20 * DAY)
     ],
 )
 def test_each_attempt_waits_longer_until_ten_hours(attempts: int, wait: Duration) -> None:
-    assert next_due(attempts, NOON, NOON, 0, None) == NOON + wait
+    latest = after(attempts)
+    assert next_due(attempts, NOON, latest, 0, None) == latest + wait
+
+
+@pytest.mark.parametrize(
+    ("gone_by", "wait"),
+    [
+        (0, 5 * SECOND),
+        (4 * SECOND - 1, 5 * SECOND),
+        (4 * SECOND, 30 * SECOND),
+        (28 * SECOND, 2 * MINUTE),
+        (12 * MINUTE, 15 * MINUTE),
+        (43 * MINUTE, 2 * HOUR),
+        (7 * HOUR, 10 * HOUR),
+        (4 * DAY, 10 * HOUR),
+    ],
+)
+def test_attempts_that_were_brought_forward_use_up_no_wait(gone_by: Duration, wait: Duration) -> None:
+    latest = NOON + gone_by
+    assert next_due(30, NOON, latest, 0, None) == latest + wait
+
+
+@pytest.mark.parametrize(("attempts", "wait"), [(1, 5 * SECOND), (4, 5 * MINUTE), (9, 10 * HOUR)])
+def test_the_count_alone_decides_once_the_clock_was_set_back(attempts: int, wait: Duration) -> None:
+    latest = NOON - 365 * DAY
+    assert next_due(attempts, NOON, latest, 0, None) == latest + wait
+
+
+def after(attempts: int) -> Instant:
+    """When the latest of so many attempts on schedule was made."""
+    return ON_SCHEDULE[attempts]
 
 
 def series(jitter: float, retry: Duration | None = None) -> list[Instant]:
@@ -60,7 +93,7 @@ def test_a_delivery_is_tried_for_five_days_and_is_then_dead(jitter: float, attem
     ("jitter", "wait"), [(-1, 8 * HOUR), (-0.5, 9 * HOUR), (0.5, 11 * HOUR), (1, 12 * HOUR)]
 )  # fmt: skip
 def test_jitter_moves_an_attempt_by_up_to_a_fifth_of_its_wait(jitter: float, wait: Duration) -> None:
-    assert next_due(9, NOON, NOON, jitter, None) == NOON + wait
+    assert next_due(9, NOON, after(9), jitter, None) == after(9) + wait
 
 
 @pytest.mark.parametrize(
@@ -87,7 +120,7 @@ def test_nothing_is_tried_later_than_120_hours_after_the_first_attempt(now: Inst
 def test_a_receiver_may_ask_for_a_longer_wait_but_not_above_ten_hours(
     attempts: int, retry: Duration | None, wait: Duration
 ) -> None:
-    assert next_due(attempts, NOON, NOON, 0, retry) == NOON + wait
+    assert next_due(attempts, NOON, after(attempts), 0, retry) == after(attempts) + wait
 
 
 def test_asking_for_a_longer_wait_takes_no_last_attempt_away() -> None:

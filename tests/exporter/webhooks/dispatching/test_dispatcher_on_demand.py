@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 
 import pytest
 
+from exporter.webhooks.dispatcher import AT_ONCE, TRIES_AT_ONCE, Busy
 from exporter.webhooks.post import Answer, OwnTrouble
 from monitor.core.model import DAY, HOUR, MINUTE, SECOND
 from monitor.core.ports import StoreRefused
-from monitor.core.subscribing import Delivery, DeliveryState
+from monitor.core.subscribing import Attempt, Delivery, DeliveryState
 from tests.builders import NOON
-from tests.exporter.webhooks.dispatching.world import World, answers, hangs
+from tests.exporter.webhooks.dispatching.world import World, answers, breaks, hangs
 from tests.exporter.webhooks.nouns import CREATED, UPDATED, status_change, story, subscription
 
 DEAD, DELIVERED, PENDING = DeliveryState.DEAD, DeliveryState.DELIVERED, DeliveryState.PENDING
@@ -63,6 +65,51 @@ async def test_a_try_says_when_the_trouble_is_our_own(world: World) -> None:
     world.receivers["sub_a"] = lacks
     with pytest.raises(OwnTrouble):
         await world.dispatcher.try_out(subscription())
+
+
+async def tries_under_way(world: World, many: int) -> list[asyncio.Task[Attempt]]:
+    """So many subscriptions whose endpoints hang, each of them being tried out."""
+    hung = [subscription(f"sub_{number}") for number in range(many)]
+    await world.subscribe(*hung)
+    world.receivers |= {it.id: hangs for it in hung}
+    tries = [asyncio.create_task(world.dispatcher.try_out(it)) for it in hung]
+    await world.settles()
+    return tries
+
+
+async def test_a_subscription_is_tried_out_once_at_a_time(world: World) -> None:
+    (first,) = await tries_under_way(world, 1)
+    with pytest.raises(Busy):
+        await world.dispatcher.try_out(subscription("sub_0"))
+    await first
+    world.receivers["sub_0"] = answers(200)
+    assert (await world.dispatcher.try_out(subscription("sub_0"))).status == 200
+
+
+async def test_only_so_many_subscriptions_are_tried_out_at_once(world: World) -> None:
+    *tries, last = await tries_under_way(world, TRIES_AT_ONCE + 1)
+    with pytest.raises(Busy):
+        await last
+    assert len(world.under_way) == TRIES_AT_ONCE
+    await asyncio.gather(*tries)
+
+
+async def test_a_try_that_could_not_be_sent_leaves_its_place(world: World) -> None:
+    world.receivers["sub_a"] = breaks
+    await world.subscribe(subscription())
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            await world.dispatcher.try_out(subscription())
+
+
+async def test_a_try_waits_for_nothing_that_is_owed(world: World) -> None:
+    hung = [f"sub_{number}" for number in range(AT_ONCE)]
+    await world.subscribe(*map(subscription, [*hung, "sub_well"]))
+    world.receivers |= dict.fromkeys(hung, hangs)
+    await world.dispatcher.start()
+    world.tell([status_change()])
+    await world.settles()
+    assert (await world.dispatcher.try_out(subscription("sub_well"))).at == NOON + 1
 
 
 @pytest.mark.parametrize(("status", "state"), [(200, DELIVERED), (500, DEAD)])

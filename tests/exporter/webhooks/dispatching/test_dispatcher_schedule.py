@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import accumulate, pairwise
+from typing import Any
 
 import pytest
 
@@ -187,3 +189,47 @@ async def test_waits_outlast_a_restart(world: World) -> None:
     assert world.instants()[: len(before)] == before
     assert world.instants() == [at for at in SCHEDULE if at <= 2 * HOUR + 10 * MINUTE]
     assert all(later - earlier >= 5 * SECOND for earlier, later in pairwise(world.instants()))
+
+
+async def test_an_outage_of_minutes_is_over_in_minutes_however_much_was_owed_meanwhile(world: World) -> None:
+    await failing(world)
+    for number in range(10):
+        await world.passes(70 * SECOND)
+        world.tell([status_change(f"part-{number}", at=world.now())])
+    world.receivers["sub_a"] = answers(200)
+    await world.passes(20 * MINUTE)
+    assert set(world.states()) == {DELIVERED}
+
+
+@pytest.mark.parametrize("asked", ["0", "Wed, 21 Oct 2015 07:28:00 GMT", "120"])
+async def test_a_receiver_that_asks_for_little_time_is_told_with_the_next_news(world: World, asked: str) -> None:
+    await failing(world)
+    world.receivers["sub_a"] = answers(503, retry_after=asked)
+    await world.passes(3 * HOUR + 30 * MINUTE)
+    world.receivers["sub_a"] = answers(200)
+    world.tell([status_change("cdn", at=world.now())])
+    await world.settles()
+    assert world.states() == [DELIVERED, DELIVERED]
+
+
+async def restarted(world: World, **changes: Any) -> None:
+    """A dispatcher that finds a delivery as it was left, of a receiver that takes everything by now."""
+    await world.subscribe(subscription())
+    world.tell([status_change()])
+    (owed,) = world.outbox.kept.values()
+    await world.outbox.put_deliveries([replace(owed, **changes)])
+    world.dispatcher = world.new_dispatcher()
+    await world.dispatcher.start()
+
+
+async def test_what_was_never_tried_is_due_at_the_start_though_the_clock_was_set_back(world: World) -> None:
+    await restarted(world, due=NOON + 365 * DAY)
+    await world.settles()
+    assert world.instants() == [0]
+
+
+async def test_what_was_tried_is_due_within_the_longest_wait_though_the_clock_was_set_back(world: World) -> None:
+    later = NOON + 365 * DAY
+    await restarted(world, due=later, attempts=3, first_attempt_at=later)
+    await world.passes(12 * HOUR + SECOND)
+    assert world.instants() == [12 * HOUR]
