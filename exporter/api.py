@@ -5,7 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from exporter.documents import component_document, incident_document, status_document
-from exporter.parameters import IncidentQuery, cursor_after, incident_query
+from exporter.paging import paged
+from exporter.parameters import IncidentQuery, incident_query
 from exporter.problems import Problem
 from exporter.rendering import Rendering, as_json, respond
 from exporter.sources import SOURCES, Sources
@@ -57,14 +58,13 @@ async def _component(sources: Sources, name: str) -> Rendering:
 
 async def _incidents(sources: Sources, query: IncidentQuery) -> Rendering:
     found = await sources.history.incidents(
-        limit=query.limit + 1,  # one more than is shown tells whether there are more
+        limit=query.limit + 1,
         before=query.cursor,
         status=query.status,
         component=query.component,
     )
-    shown, rest = found[: query.limit], found[query.limit :]
-    document: dict[str, object] = {"incidents": [incident_document(incident) for incident in shown]}
-    return as_json(document | ({"next_cursor": cursor_after(shown[-1])} if rest else {}))
+    shown, following = paged(found, query.limit, lambda incident: (incident.created_at, incident.id))
+    return as_json({"incidents": [incident_document(incident) for incident in shown], **following})
 
 
 async def _incident(sources: Sources, name: str) -> Rendering:

@@ -48,7 +48,7 @@ async def bearer(request: web.Request, scope: Scope) -> Key:
     """Whoever sends a key. A good one is never refused for the bad ones that came from the same address."""
     sources, given = request.app[SOURCES], request.headers.get("Authorization")
     if given is None:
-        raise _unauthorized("This takes a key: Authorization: Bearer jk_live_….", "Bearer")
+        raise _unauthorized('This takes a key, sent as "Authorization: Bearer jk_live_…".', "Bearer")
     try:
         key = _valid_key(sources, given)
     except BadKey as bad:
@@ -63,7 +63,7 @@ async def bearer(request: web.Request, scope: Scope) -> Key:
 def _valid_key(sources: Sources, authorization: str) -> Key:
     bearing = _BEARER.fullmatch(authorization)
     if bearing is None:
-        raise BadKey("The Authorization header must be: Bearer jk_live_….")
+        raise BadKey('The Authorization header must be "Bearer jk_live_…".')
     text = bearing[1]
     if not well_formed(text):
         raise BadKey("This is no key: a character is wrong or missing.")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 
 from aiohttp import web
 
-from exporter.documents import Document, timestamp
+from exporter.documents import Document, timestamp, timestamp_or_none
 from exporter.fields import duration, flag, line, read_fields, some_of
 from exporter.problems import Problem
+from exporter.rendering import json_answer
 from exporter.sources import SOURCES
 from monitor.core.model import DAY, Duration, Instant
-from monitor.core.subscribing import Key, Scope
+from monitor.core.subscribing import Key, Scope, Subscription
 
+NEVER_KEPT = {"Cache-Control": "no-store"}
 LONGEST_LIFETIME = 3_650 * DAY
 
 
@@ -27,18 +29,25 @@ async def create_key(request: web.Request) -> web.Response:
     key, text = await keyring.create(
         read["name"], read["scopes"], test=read.get("test", False), lifetime=read.get("expires_in")
     )
-    return _answer(key_document(key) | {"key": text}, status=201)
+    return json_answer(key_document(key) | {"key": text}, 201, headers=NEVER_KEPT)
 
 
 async def keys(request: web.Request) -> web.Response:
     keyring = request.app[SOURCES].subscribing.keyring
-    return _answer({"keys": [key_document(key) for key in keyring.all()]})
+    return json_answer({"keys": [key_document(key) for key in keyring.all()]}, headers=NEVER_KEPT)
 
 
 async def revoke_key(request: web.Request) -> web.Response:
-    key_id = request.match_info["id"]
-    if not await request.app[SOURCES].subscribing.keyring.revoke(key_id):
+    """204; its subscriptions receive nothing any more. Asked again, it does what the store refused the first time."""
+    key_id, sources = request.match_info["id"], request.app[SOURCES]
+    roster = sources.subscribing.roster
+    async with roster.changing:  # what is being subscribed meanwhile is there, or is refused
+        known = await sources.subscribing.keyring.revoke(key_id)
+    if not known:
         raise Problem(404, f"There is no key {key_id!r}.")
+    for subscription in [each.id for each in roster if each.key == key_id]:
+        await roster.amend(subscription, lambda before: _without_key(before, sources.clock.now()))
+        sources.subscribing.dispatcher.look(subscription)
     return web.Response(status=204)
 
 
@@ -58,10 +67,17 @@ def key_document(key: Key) -> Document:
         "last_four": key.last_four,
         "scopes": list(key.scopes),
         "created_at": timestamp(key.created_at),
-        "expires_at": _timestamp(key.expires_at),
-        "last_used_at": _timestamp(key.last_used_at),
-        "revoked_at": _timestamp(key.revoked_at),
+        "expires_at": timestamp_or_none(key.expires_at),
+        "last_used_at": timestamp_or_none(key.last_used_at),
+        "revoked_at": timestamp_or_none(key.revoked_at),
     }
+
+
+def _without_key(subscription: Subscription, now: Instant) -> Subscription:
+    """One that was disabled before stays as it was."""
+    if not subscription.enabled:
+        return subscription
+    return replace(subscription, disabled_at=now, disabled_because="Its key was revoked.")
 
 
 def _scopes(value: object) -> tuple[Scope, ...]:
@@ -76,13 +92,3 @@ def _lifetime(value: object) -> Duration:
     if not lifetime:
         raise ValueError("must be longer than nothing.")
     return lifetime
-
-
-def _timestamp(at: Instant | None) -> str | None:
-    return None if at is None else timestamp(at)
-
-
-def _answer(document: Document, status: int = 200) -> web.Response:
-    text = json.dumps(document, ensure_ascii=False)
-    headers = {"Cache-Control": "no-store"}
-    return web.Response(status=status, text=text, content_type="application/json", headers=headers)

@@ -8,27 +8,26 @@ from aiohttp import web
 
 from exporter.documents import Document, timestamp
 from exporter.fields import instant, read_fields
-from exporter.paging import cursor_text, page_of
+from exporter.paging import page_of, paged
 from exporter.problems import Problem
+from exporter.rendering import json_answer
 from exporter.sources import SOURCES
 from exporter.subscriptions import named
+from exporter.webhooks.dispatcher import Busy
 from exporter.webhooks.post import OwnTrouble
-from monitor.core.subscribing import Attempt, Delivery, Subscription
+from monitor.core.subscribing import Attempt, Delivery, DeliveryState, Subscription
 
 RETRY_AFTER = "60"  # seconds
+BUSY_FOR = "5"  # seconds
 
 
 async def deliveries(request: web.Request) -> web.Response:
     """Newest first, each with its attempts; also those that the end of their incident made needless."""
     subscription, outbox = await named(request), request.app[SOURCES].subscribing.outbox
     limit, before = page_of(request.query)
-    found = await outbox.deliveries(subscription.id, limit=limit + 1, before=before)  # one more tells of a next page
-    shown, rest = found[:limit], found[limit:]
-    document: Document = {"deliveries": [delivery_document(delivery, attempts) for delivery, attempts in shown]}
-    if rest:
-        last, _ = shown[-1]
-        document["next_cursor"] = cursor_text((last.created_at, last.id))
-    return web.json_response(document)
+    found = await outbox.deliveries(subscription.id, limit=limit + 1, before=before)
+    shown, following = paged(found, limit, lambda entry: (entry[0].created_at, entry[0].id))
+    return json_answer({"deliveries": [delivery_document(*entry) for entry in shown], **following})
 
 
 async def redeliver(request: web.Request) -> web.Response:
@@ -40,7 +39,7 @@ async def redeliver(request: web.Request) -> web.Response:
         raise Problem(404, f"There is no delivery {wanted!r} of this subscription.")
     _refuse_disabled(subscription)
     await subscribing.dispatcher.redeliver(delivery)
-    return web.json_response({"id": delivery.id}, status=202)
+    return json_answer({"id": delivery.id}, status=202)
 
 
 async def recover(request: web.Request) -> web.Response:
@@ -49,7 +48,7 @@ async def recover(request: web.Request) -> web.Response:
     read = read_fields(await request.read(), {"since": instant}, required=("since",))
     _refuse_disabled(subscription)
     recovered = await subscribing.dispatcher.recover(subscription, read["since"])
-    return web.json_response({"recovered": recovered}, status=202)
+    return json_answer({"recovered": recovered}, status=202)
 
 
 async def try_out(request: web.Request) -> web.Response:
@@ -57,10 +56,13 @@ async def try_out(request: web.Request) -> web.Response:
     subscription, subscribing = await named(request), request.app[SOURCES].subscribing
     try:
         attempt = await subscribing.dispatcher.try_out(subscription)
+    except Busy:
+        detail = "This subscription is being tried out already, or too many others are."
+        raise Problem(429, detail, headers={"Retry-After": BUSY_FOR}) from None
     except OwnTrouble:
         detail = "We lack what it takes to send anything just now."
         raise Problem(503, detail, headers={"Retry-After": RETRY_AFTER}) from None
-    return web.json_response(attempt_document(attempt))
+    return json_answer(attempt_document(attempt))
 
 
 def _refuse_disabled(subscription: Subscription) -> None:
@@ -76,7 +78,7 @@ def delivery_document(delivery: Delivery, attempts: Sequence[Attempt]) -> Docume
         "incident": delivery.incident,
         "state": delivery.state,
         "created_at": timestamp(delivery.created_at),
-        "due_at": timestamp(delivery.due),
+        "due_at": timestamp(delivery.due) if delivery.state is DeliveryState.PENDING else None,
         "attempts": [attempt_document(attempt) for attempt in attempts],
     }
 

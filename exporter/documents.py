@@ -27,12 +27,17 @@ def timestamp(at: Instant) -> str:
     return f"{text}.{milliseconds:03}Z" if milliseconds else f"{text}Z"
 
 
+def timestamp_or_none(at: Instant | None) -> str | None:
+    """Null for what has not happened."""
+    return None if at is None else timestamp(at)
+
+
 def status_document(board: Board) -> Document:
     states = [_state(board, component) for component in board.setup.components]
-    decided = max((state.decided for state in states), default=0)
+    decided = max((state.decided for state in states), default=0)  # 0: nothing was decided yet
     return {
         "status": worst(state.status for state in states),
-        "updated_at": _timestamp(decided),
+        "updated_at": timestamp_or_none(decided or None),
         "components": [
             {"id": component.id, "name": component.name, "status": state.status}
             for component, state in zip(board.setup.components, states, strict=True)
@@ -51,7 +56,7 @@ def component_document(board: Board, component: ComponentSetup, figures: Figures
         **{f"uptime_{name}": window.percent for name, window in figures.uptimes.items()},
         "response_time_ms": _milliseconds(figures.response_time),
         **{f"coverage_{name}": _coverage(window) for name, window in figures.uptimes.items()},
-        "since": _timestamp(state.since),
+        "since": timestamp_or_none(state.since or None),
         "depends_on": list(component.depends_on),
         "probes": [probe_document(board, probe) for probe in component.probes],
     }
@@ -77,9 +82,9 @@ def incident_document(incident: Incident) -> Document:
         "status": incident.status,
         "impact": incident.impact,
         "created_at": timestamp(incident.created_at),
-        "resolved_at": _timestamp(incident.resolved_at),
+        "resolved_at": timestamp_or_none(incident.resolved_at),
         "started_at": timestamp(incident.started_at),
-        "ended_at": _timestamp(incident.ended_at),
+        "ended_at": timestamp_or_none(incident.ended_at),
         "components": list(incident.components),
         "updates": [_update_document(update) for update in incident.updates],
         "cause": incident.cause,
@@ -94,11 +99,6 @@ def _update_document(update: Update) -> Document:
 
 def _state(board: Board, component: ComponentSetup) -> ComponentState:
     return board.components.get(component.id, UNHEARD)
-
-
-def _timestamp(at: Instant | None) -> str | None:
-    """None for an instant that never was."""
-    return timestamp(at) if at else None
 
 
 def _coverage(window: Uptime) -> float | None:

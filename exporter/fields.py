@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any, TypeAlias
 
 from exporter.problems import Problem
@@ -14,6 +15,7 @@ from monitor.core.model import DAY, HOUR, MINUTE, SECOND, Duration, Instant
 Reader: TypeAlias = Callable[[Any], object]  # raises ValueError with a sentence that says what is allowed
 
 LONGEST_LINE = 100  # characters
+MOST_NAMED = 20  # wrong fields: an answer must not be many times as long as what was asked
 
 _DURATION = re.compile(r"([0-9]{1,9})([smhd])")
 _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
@@ -44,9 +46,13 @@ def read_fields(body: bytes, readers: Mapping[str, Reader], required: Collection
 
 
 def wrong_fields(wrong: Mapping[str, str]) -> Problem:
-    """The problem of fields that are not as they should be, by name."""
-    errors = [{"field": name, "detail": detail} for name, detail in wrong.items()]
-    return Problem(422, " ".join(f"{name}: {detail}" for name, detail in wrong.items()), errors=errors)
+    """The problem of fields that are not as they should be, by name; of many, the first are named."""
+    named = list(islice(wrong.items(), MOST_NAMED))
+    errors = [{"field": name, "detail": detail} for name, detail in named]
+    sentences = [f"{name}: {detail}" for name, detail in named]
+    if len(wrong) > MOST_NAMED:
+        sentences.append(f"… and {len(wrong) - MOST_NAMED} more.")
+    return Problem(422, " ".join(sentences), errors=errors)
 
 
 def text(value: object) -> str:

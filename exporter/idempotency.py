@@ -21,7 +21,7 @@ _VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """What may be done once: a body that a key sent under a name of its own choice."""
+    """What may be done once: a request that a key sent under a name of its own choice."""
 
     key: str
     name: str
@@ -31,13 +31,13 @@ class Once:
         """What was answered before; None when nothing was, or it was too long ago.
 
         Raises:
-            Problem: 422 when it was the answer to another body.
+            Problem: 422 when it was the answer to another request.
             StoreRefused
         """
         await registry.forget_answers(now - ANSWERS_KEPT)
         answered = await registry.answered(self.key, self.name)
         if answered is not None and answered.request != self.digest:
-            raise wrong_fields({HEADER: "was used for another body; take a new one."})
+            raise wrong_fields({HEADER: "was used for another request; take a new one."})
         return answered
 
     def answer(self, status: int, body: str, now: Instant) -> tuple[str, str, Answered]:
@@ -56,4 +56,5 @@ async def once(request: web.Request, key: Key) -> Once | None:
         return None
     if not _VISIBLE.fullmatch(name):
         raise wrong_fields({HEADER: "must be 1 to 255 visible ASCII characters."})
-    return Once(key.id, name, sha256(await request.read()).hexdigest())
+    asked = f"{request.method} {request.path}\n".encode() + await request.read()
+    return Once(key.id, name, sha256(asked).hexdigest())

@@ -37,6 +37,11 @@ class Keyring:
         key = self._keys.get(self._ids.get(wanted, ""))
         return key if key is not None and hmac.compare_digest(key.digest, wanted) else None
 
+    def revoked(self, key_id: str) -> bool:
+        """Whether a key of this id was revoked; the operator's is none."""
+        key = self._keys.get(key_id)
+        return key is not None and key.revoked_at is not None
+
     async def create(
         self, name: str, scopes: Sequence[Scope], *, test: bool, lifetime: Duration | None
     ) -> tuple[Key, str]:

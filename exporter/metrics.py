@@ -164,7 +164,7 @@ class Metrics:
         )
         self._disabled = Gauge(
             "justkalm_subscriptions_disabled",
-            "Subscriptions that are told nothing, since they failed for too long or wanted no more.",
+            "Subscriptions that are told nothing: they failed for too long, wanted no more, or lost their key.",
             registry=registry,
         )
 

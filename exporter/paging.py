@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from exporter.fields import wrong_fields
 from monitor.core.ports import Cursor
 
 MOST = 100
 DEFAULT = 20
+
+T = TypeVar("T")
 
 _CURSOR = re.compile(r"([0-9]{1,16})/(.+)")
 
@@ -42,6 +44,17 @@ def page_of(given: Mapping[str, str]) -> tuple[int, Cursor | None]:
     """The parameters `limit` and `cursor`; errors as of `read`."""
     values = read(given, {"limit": limit, "cursor": cursor})
     return values.get("limit", DEFAULT), values.get("cursor")
+
+
+def paged(found: Sequence[T], limit: int, place: Callable[[T], Cursor]) -> tuple[Sequence[T], dict[str, object]]:
+    """The entries of one page, and what its document says of the next one, where there is one.
+
+    Args:
+        found: one entry more than the limit, if there are so many: it tells of a next page.
+        place: where an entry stands in the list.
+    """
+    shown = found[:limit]
+    return shown, {"next_cursor": cursor_text(place(shown[-1]))} if len(found) > limit else {}
 
 
 def cursor_text(last: Cursor) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from exporter import paging
-from monitor.core.model import Incident, IncidentStatus
+from monitor.core.model import IncidentStatus
 from monitor.core.ports import Cursor
 
 
@@ -33,11 +33,6 @@ def incident_query(given: Mapping[str, str], components: Collection[str]) -> Inc
         "component": lambda text: _component(text, components),
     }
     return IncidentQuery(**paging.read(given, readers))
-
-
-def cursor_after(incident: Incident) -> str:
-    """An opaque text that continues a list after this incident."""
-    return paging.cursor_text((incident.created_at, incident.id))
 
 
 def _status(text: str) -> IncidentStatus:

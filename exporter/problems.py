@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -11,6 +10,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from exporter.headers import preflight
+from exporter.rendering import json_answer
 
 logger = logging.getLogger(__name__)
 
@@ -50,11 +50,8 @@ class Problem(Exception):
         return document | ({"errors": list(self.errors)} if self.errors else {})
 
     def response(self) -> web.Response:
-        response = web.Response(
-            status=self.status,
-            body=json.dumps(self.document(), ensure_ascii=False).encode(errors="replace"),
-            headers={"Cache-Control": "no-store"} | self.headers | {"Content-Type": CONTENT_TYPE},
-        )
+        headers = {"Cache-Control": "no-store"} | self.headers
+        response = json_answer(self.document(), self.status, content_type=CONTENT_TYPE, headers=headers)
         if self.status in ENDS_CONNECTION:
             response.force_close()
         return response

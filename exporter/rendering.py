@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+JSON = "application/json"
 CACHE_CONTROL = "public, max-age=5"
 
 
@@ -21,9 +22,25 @@ class Rendering:
     etag: str
 
 
+def json_text(document: Mapping[str, object]) -> str:
+    """Compact, and one line with its end."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def json_answer(
+    document: Mapping[str, object] | str,
+    status: int = 200,
+    *,
+    content_type: str = JSON,
+    headers: Mapping[str, str] | None = None,
+) -> web.Response:
+    """An answer that nobody keeps a tag for. A document that was rendered before is given as its text."""
+    text = document if isinstance(document, str) else json_text(document)
+    return web.Response(status=status, body=_encoded(text), headers={**(headers or {}), "Content-Type": content_type})
+
+
 def as_json(document: Mapping[str, object]) -> Rendering:
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return _rendering(text, "application/json")
+    return _rendering(json_text(document), JSON)
 
 
 def as_html(text: str) -> Rendering:
@@ -39,8 +56,12 @@ def respond(request: web.Request, rendering: Rendering) -> web.Response:
 
 
 def _rendering(text: str, content_type: str) -> Rendering:
-    body = text.encode(errors="replace")  # a stray half of a character, seen on the wire, must not cost the document
+    body = _encoded(text)
     return Rendering(body, content_type, hashlib.sha256(body).hexdigest()[:32])
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode(errors="replace")  # a stray half of a character, seen on the wire, must not cost the document
 
 
 def _has(request: web.Request, etag: str) -> bool:

@@ -16,11 +16,10 @@ from exporter.control import CONTROL_ROUTES
 from exporter.headers import dress
 from exporter.problems import Problem, answer_problems
 from exporter.routes import ROUTES
-from exporter.socketfile import bound_socket
+from exporter.socketfile import CONTROL_SOCKET, bound_socket
 from exporter.sources import SOURCES, Sources
 from monitor.core.ports import StoreRefused
 
-CONTROL_SOCKET = "control.sock"
 RETRY_AFTER = "10"  # seconds; a full disk or a lock may be over by then
 
 Route: TypeAlias = tuple[str, str, Handler]

@@ -8,11 +8,25 @@ import socket
 import stat
 from pathlib import Path
 
+CONTROL_SOCKET = "control.sock"  # in the directory in which everything is remembered
 LONGEST_PATH = 107  # bytes, on Linux
 
 
 class NoSocketFile(Exception):
     """There cannot be such a file; the text says why, and what to do."""
+
+
+def check_length(path: Path) -> None:
+    """Nobody can make or open a socket whose path is too long.
+
+    Raises:
+        NoSocketFile: with a sentence that says so.
+    """
+    length = len(os.fsencode(path))
+    if length > LONGEST_PATH:
+        raise NoSocketFile(
+            f"{path} is {length} bytes long, a socket's path at most {LONGEST_PATH}: choose a shorter one"
+        )
 
 
 def bound_socket(path: Path) -> socket.socket:
@@ -21,11 +35,7 @@ def bound_socket(path: Path) -> socket.socket:
     Raises:
         NoSocketFile: with a sentence that says why not.
     """
-    length = len(os.fsencode(path))
-    if length > LONGEST_PATH:
-        raise NoSocketFile(
-            f"{path} is {length} bytes long, a socket's path at most {LONGEST_PATH}: choose a shorter one"
-        )
+    check_length(path)
     taken = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     # Narrowed before, as a mode set afterwards comes too late for whoever opened it meanwhile.
     before = os.umask(0o177)

@@ -31,7 +31,7 @@ class Page:
 class Vitals:
     """How the monitor itself is; kept up to date by the daemon.
 
-    `degraded` holds short reasons ("store_refused", "own_network"), which become label values and text.
+    `degraded` holds short reasons, which become label values and text; "store_refused" is the only one there is.
     """
 
     configured: bool = False

@@ -19,10 +19,19 @@ from monitor.core.subscribing import Attempt, Delivery, Subscription
 class Dispatcher(Protocol):
     """What subscribers may ask of the dispatcher."""
 
+    def look(self, subscription: str) -> None:
+        """See whether there is something to do for a subscription; to be called when it changed."""
+        ...
+
+    def hasten(self, subscription: str) -> None:
+        """Try what waits soon: what kept it from arriving may be over."""
+        ...
+
     async def try_out(self, subscription: Subscription) -> Attempt:
         """Post something to try the endpoint, once.
 
         Raises:
+            Busy: this one is being tried out already, or too many others are.
             OwnTrouble: it could not be sent, and that is not the receiver's fault.
         """
         ...

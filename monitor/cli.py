@@ -128,7 +128,11 @@ def keys() -> None:
     multiple=True,
     help="What it may do: subscriptions, incidents, or admin for both. May be given again.",
 )
-@click.option("--expires", metavar="TIME", help="How long it is valid, such as 90d; for ever unless given.")
+@click.option(
+    "--expires",
+    metavar="TIME",
+    help="How long it is valid, such as 90d; for ever unless given. Its subscriptions outlive it.",
+)
 @click.option("--test", is_flag=True, help="Subscriptions made with it receive only what is sent to try them.")
 @data_option
 def create(name: str, scopes: tuple[str, ...], expires: str | None, test: bool, data: Path) -> None:
@@ -151,7 +155,7 @@ def list_all(data: Path) -> None:
 @click.argument("key", metavar="ID")
 @data_option
 def revoke(key: str, data: Path) -> None:
-    """Make a key worthless, for good."""
+    """Make a key worthless, for good; its subscriptions receive nothing any more."""
     from monitor.keys import revoke_key
 
     sys.exit(revoke_key(data, key))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Mapping
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
-SOCKET = "control.sock"
+from exporter.socketfile import CONTROL_SOCKET, NoSocketFile, check_length
+
 PATIENCE = 30.0  # seconds
 
 
@@ -18,21 +20,32 @@ class Unreachable(Exception):
 
 
 class Refused(Exception):
-    """The daemon does not do it; the text says why."""
+    """The daemon does not do it; the text says why.
+
+    Args:
+        fields: what is wrong with each field of the document that was sent, by its name.
+    """
+
+    def __init__(self, detail: str, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.fields = fields or {}
 
 
 def ask(data: Path, method: str, path: str, document: Mapping[str, object] | None = None) -> Any:
-    """What the daemon on this directory answers; None where it answers nothing.
+    """What the daemon on this directory answers; None where it has nothing to say.
 
     Raises:
         Unreachable: there is none, or it may not be asked.
-        Refused: it answered with a problem.
+        Refused: it answered with a problem, or with what nobody can read.
     """
-    connection = _Connection(data / SOCKET)
+    connection = _Connection(data / CONTROL_SOCKET)
     try:
+        check_length(connection.path)
         connection.request(method, path, body=json.dumps(document) if document is not None else None)
         response = connection.getresponse()
         status, body = response.status, response.read()
+    except NoSocketFile as error:
+        raise Unreachable(str(error)) from None
     except (FileNotFoundError, ConnectionRefusedError):
         raise Unreachable(f"no daemon runs on {data}: start one with justkalm-monitor run --data {data}") from None
     except PermissionError:
@@ -41,9 +54,18 @@ def ask(data: Path, method: str, path: str, document: Mapping[str, object] | Non
         raise Unreachable(f"{connection.path} does not answer: {error}") from None
     finally:
         connection.close()
-    answer: Any = json.loads(body) if body else None
+    return None if status == HTTPStatus.NO_CONTENT else _understood(status, body, connection.path)
+
+
+def _understood(status: int, body: bytes, path: Path) -> dict[str, Any]:
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict) or (status >= 400 and "detail" not in answer):
+        raise Refused(f"{path} answered {status} and nothing that can be read: see what the daemon logged")
     if status >= 400:
-        raise Refused(answer["detail"])
+        raise Refused(answer["detail"], {error["field"]: error["detail"] for error in answer.get("errors", ())})
     return answer
 
 

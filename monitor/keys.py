@@ -13,6 +13,8 @@ from monitor.terminal import complain, say
 
 COLUMNS = ("ID", "NAME", "KEY", "SCOPES", "CREATED", "EXPIRES", "LAST USED", "REVOKED")
 
+OPTIONS = {"name": "--name", "scopes": "--scope", "test": "--test", "expires_in": "--expires"}
+
 
 class Exit(IntEnum):
     OK = 0
@@ -28,9 +30,19 @@ def create_key(data: Path, name: str, scopes: Sequence[str], *, test: bool, expi
 
     def create() -> None:
         key = ask(data, "POST", "/keys", wish)
-        say(f"{key['id']} is shown this once, so keep it safe:\n{key['key']}")
+        if not say(f"{key['id']} is shown this once, so keep it safe:\n{key['key']}"):
+            raise Refused(_taken_back(data, key["id"]))
 
     return _done(create)
+
+
+def _taken_back(data: Path, key: str) -> str:
+    """What became of a key that nobody could read."""
+    try:
+        ask(data, "DELETE", f"/keys/{key}")
+    except (Refused, Unreachable) as error:
+        return f"{key} could not be printed, and not be revoked either: revoke it yourself ({error})"
+    return f"{key} could not be printed, so it was revoked: create another where the output can be read"
 
 
 def list_keys(data: Path) -> Exit:
@@ -64,9 +76,15 @@ def _done(errand: Callable[[], None]) -> Exit:
         complain(str(error))
         return Exit.UNREACHABLE
     except Refused as error:
-        complain(str(error))
+        complain(_in_options(error))
         return Exit.REFUSED
     return Exit.OK
+
+
+def _in_options(refused: Refused) -> str:
+    """The daemon's words, with the options that were typed in place of the fields they became."""
+    told = [f"{OPTIONS[field]}: {detail}" for field, detail in refused.fields.items() if field in OPTIONS]
+    return " ".join(told) or str(refused)
 
 
 def _row(key: Mapping[str, Any]) -> tuple[str, ...]:

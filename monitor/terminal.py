@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from typing import TextIO
 
 
-def say(text: str) -> None:
-    """On standard output."""
-    _write(sys.stdout, text)
+def say(text: str) -> bool:
+    """On standard output; whether it was written."""
+    return _write(sys.stdout, text)
 
 
 def complain(text: str) -> None:
@@ -17,8 +16,17 @@ def complain(text: str) -> None:
     _write(sys.stderr, text)
 
 
-def _write(stream: TextIO | None, text: str) -> None:
-    if stream is not None:  # it is when it was closed before we began
-        with contextlib.suppress(OSError):
-            stream.write(f"{text}\n")
-            stream.flush()
+def _write(stream: TextIO | None, text: str) -> bool:
+    if stream is None:  # it was closed before we began
+        return False
+    try:
+        stream.write(_writable(f"{text}\n", stream.encoding))
+        stream.flush()
+    except OSError:
+        return False
+    return True
+
+
+def _writable(text: str, encoding: str) -> str:
+    """With a question mark for each character that the stream has no bytes for."""
+    return text.encode(encoding, errors="replace").decode(encoding)

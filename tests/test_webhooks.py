@@ -116,6 +116,8 @@ async def test_kill_9_loses_no_event_and_invents_none(target: Target, config: Pa
                 await daemon.ends()
         target.statuses.clear()
         async with running(config, data) as daemon:
+            await daemon.until("/api/v1/status", lambda answer: answer["status"] == "operational")
+            await daemon.until("/api/v1/incidents?limit=1", lambda answer: answer["incidents"][0]["resolved_at"])
             await daemon.until("/metrics", lambda text: "\njustkalm_outbox_pending 0" in text)
             daemon.signal(signal.SIGTERM)
             assert (await daemon.ends())[0] == 0

@@ -126,6 +126,12 @@ class Dispatcher:
             task = self._tasks[subscription] = asyncio.create_task(self._drain(lane))
             task.add_done_callback(lambda ended: self._ended(subscription, ended))
 
+    def hasten(self, subscription: str) -> None:
+        """Try what waits soon: what kept it from arriving may be over, as when the endpoint is another."""
+        if subscription in self._lanes:
+            self._lanes[subscription].bring_forward(self._clock.now())
+        self.look(subscription)
+
     # ── on demand ────────────────────────────────────────────────────────────────────────────────────
 
     async def try_out(self, subscription: Subscription) -> Attempt:

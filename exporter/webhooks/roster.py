@@ -29,7 +29,7 @@ class Roster:
 
     @property
     def disabled(self) -> int:
-        """How many receive nothing since they failed for too long, or wanted no more."""
+        """How many receive nothing: they failed for too long, wanted no more, or lost their key."""
         return sum(not subscription.enabled for subscription in self)
 
     def put(self, subscription: Subscription) -> None:

@@ -16,6 +16,7 @@ from monitor.config.values import Values
 from monitor.core.model import DAY, Instant
 
 LONGEST_WINDOW = 31 * DAY
+BODILESS = ("GET", "HEAD")
 MOST_CIRCLES = 20  # shown at once; where there are more, mending these mends the rest
 
 Found: TypeAlias = Iterator[tuple[Place, str]]
@@ -39,6 +40,18 @@ def _contents(root: object) -> Found:
         given = [key for key in shapes.http(probe) if key in ("json", "form", "body")]
         for key in given[1:]:
             yield (*place, "http", key), f"{given[0]} is given as well; a request has one of json, form and body"
+        method = shapes.http(probe).get("method", "GET")
+        if given and method in BODILESS:
+            yield (*place, "http", given[0]), f"a {method} sends no body; set method: POST, or remove this"
+
+
+def _certificates(root: object) -> Found:
+    for place, probe in shapes.probes(root):
+        url = shapes.http(probe).get("url")
+        plain = isinstance(url, str) and url.lower().startswith("http://")
+        if plain and "certificate_days" in shapes.mapping(probe.get("expect")):
+            problem = "a certificate is watched only over https; begin the URL with https://, or remove this"
+            yield (*place, "expect", "certificate_days"), problem
 
 
 def _dependencies(root: object) -> Found:
@@ -104,4 +117,12 @@ def _moment(value: object) -> Instant | None:
         return None
 
 
-CHECKS: tuple[Callable[[object], Found], ...] = (_times, _contents, _dependencies, _circles, _windows, _twins)
+CHECKS: tuple[Callable[[object], Found], ...] = (
+    _times,
+    _contents,
+    _certificates,
+    _dependencies,
+    _circles,
+    _windows,
+    _twins,
+)

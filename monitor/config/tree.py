@@ -5,6 +5,7 @@ The tree is built from the parser's events, so that an alias is refused before a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -66,6 +67,8 @@ def grow(text: str, faults: Faults) -> Node:
         return _Grower(yaml.parse(text, Loader=_LOADER), faults).document()
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
+        if _indented_with_tab(text, line):
+            raise faults.refuse(line, (), "this line is indented with a tab; YAML takes spaces only") from None
         context = f" {error.context}" if error.context else ""
         raise faults.refuse(line, (), f"this is not YAML: {error.problem}{context}") from None
     except yaml.YAMLError as error:
@@ -166,3 +169,8 @@ class _Grower:
 
 def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
+
+
+def _indented_with_tab(text: str, line: int) -> bool:
+    written = text.splitlines()[line - 1 : line]
+    return any(re.match(r" *\t", each) for each in written)

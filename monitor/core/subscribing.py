@@ -59,7 +59,7 @@ class Subscription:
     created_at: Instant
     test: bool = False  # made with a test key: receives only what is sent to try it
     failing_since: Instant | None = None  # nothing but failures since then
-    disabled_at: Instant | None = None
+    disabled_at: Instant | None = None  # failed for too long, wanted no more, or its key was revoked
     disabled_because: str = ""
 
     @property
@@ -119,7 +119,7 @@ class Told:
 class Answered:
     """What was answered to a request with an Idempotency-Key, to be answered again to the same request."""
 
-    request: str  # digest of the request's body
+    request: str  # digest of the request: method, path and body
     status: int
     body: str
     at: Instant

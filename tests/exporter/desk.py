@@ -13,7 +13,8 @@ import aiohttp
 
 from exporter.keyring import Keyring
 from exporter.metrics import Metrics
-from exporter.server import CONTROL_SOCKET, Server
+from exporter.server import Server
+from exporter.socketfile import CONTROL_SOCKET
 from exporter.sources import Page, Sources, Vitals
 from exporter.subscribing import Subscribing
 from exporter.throttle import Throttle
@@ -92,6 +93,7 @@ class Desk:
     registry: ReluctantRegistry
     clock: FakeClock
     post: FakePost
+    dispatcher: Dispatcher
     sources: Sources
     client: aiohttp.ClientSession
     control: aiohttp.ClientSession
@@ -99,6 +101,12 @@ class Desk:
     @property
     def subscribing(self) -> Subscribing:
         return self.sources.subscribing
+
+    def known(self, subscription: str) -> Subscription:
+        """One that there is, as everybody sees it."""
+        found = self.subscribing.roster.get(subscription)
+        assert found is not None
+        return found
 
     async def key(self, *scopes: Scope, test: bool = False) -> str:
         """The text of a new key; for subscriptions unless other scopes are given."""
@@ -170,7 +178,7 @@ async def standing(folder: Path) -> AsyncIterator[Desk]:
         aiohttp.ClientSession(f"http://{host}:{port}") as client,
         aiohttp.ClientSession("http://localhost", connector=through_socket) as control,
     ):
-        yield Desk(store, registry, clock, post, sources, client, control)
+        yield Desk(store, registry, clock, post, dispatcher, sources, client, control)
     await dispatcher.stop(0)
     await server.stop()
     await store.close()

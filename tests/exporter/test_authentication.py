@@ -46,9 +46,9 @@ async def test_without_a_key_the_challenge_names_no_error(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("authorization", "detail"),
     [
-        ("Basic dTpw", "The Authorization header must be: Bearer jk_live_…."),
-        ("Bearer", "The Authorization header must be: Bearer jk_live_…."),
-        ("Bearer one two", "The Authorization header must be: Bearer jk_live_…."),
+        ("Basic dTpw", 'The Authorization header must be "Bearer jk_live_…".'),
+        ("Bearer", 'The Authorization header must be "Bearer jk_live_…".'),
+        ("Bearer one two", 'The Authorization header must be "Bearer jk_live_…".'),
         ("Bearer jk_live_xxx", "This is no key: a character is wrong or missing."),
         (f"Bearer {UNKNOWN[:-1]}", "This is no key: a character is wrong or missing."),
         (f"Bearer {UNKNOWN.replace('jk_live_', 'jk_test_')}", "This is no key: a character is wrong or missing."),

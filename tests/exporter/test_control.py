@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import stat
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from exporter.server import CONTROL_SOCKET, Server
-from exporter.socketfile import NoSocketFile, bound_socket
-from monitor.core.model import DAY
+from exporter.server import Server
+from exporter.socketfile import CONTROL_SOCKET, NoSocketFile, bound_socket
+from monitor.core.model import DAY, Step, Tick
 from monitor.core.subscribing import Scope
 from tests.builders import NOON
 from tests.exporter.desk import WISH, Desk, standing
 from tests.exporter.fakes import sources
+from tests.exporter.webhooks.nouns import CREATED, story
 
 LIVE_KEY = {"name": "ci", "scopes": ["subscriptions"]}
 
@@ -92,6 +95,66 @@ async def test_a_key_can_be_revoked_again_and_stays_revoked_as_it_was(desk: Desk
     (kept,) = await desk.registry.keys()
     assert kept.revoked_at == NOON
     assert (await desk.ask("GET", "", key=made["key"])).status == 401
+
+
+async def test_the_subscriptions_of_a_revoked_key_receive_nothing_any_more(desk: Desk) -> None:
+    mine, theirs = [(await desk.subscribe(await desk.key(), events=["*"]))["id"] for _ in range(2)]
+    assert (await desk.operate("DELETE", f"/keys/{desk.known(mine).key}")).status == 204
+    kept = {each.id: each for each in await desk.registry.subscriptions()}
+    assert (kept[mine].disabled_at, kept[mine].disabled_because) == (NOON, "Its key was revoked.")
+    assert kept[mine] == desk.known(mine)
+    assert [each.subscription for each in desk.subscribing.debts.owed(story(CREATED))] == [theirs]
+
+
+async def test_what_is_owed_already_when_its_key_is_revoked_is_never_sent(desk: Desk) -> None:
+    made = await desk.subscribe(await desk.key(), events=["*"])
+    events = tuple(story(CREATED))
+    owed = desk.subscribing.debts.owed(events)
+    recorded = await desk.store.commit([(Tick(NOON), Step(events=events))], NOON, owed)
+    await desk.operate("DELETE", f"/keys/{desk.known(made['id']).key}")
+    desk.subscribing.debts.owe(recorded)
+    await desk.dispatcher.start()
+    while desk.dispatcher.pending:
+        await asyncio.sleep(0)
+    assert desk.post.sent == []
+
+
+async def test_what_was_disabled_before_its_key_was_revoked_keeps_its_reason(desk: Desk) -> None:
+    made = await desk.subscribe(await desk.key())
+    await desk.subscribing.roster.amend(
+        made["id"], lambda sub: replace(sub, disabled_at=NOON - 1, disabled_because="Gone.")
+    )
+    await desk.operate("DELETE", f"/keys/{desk.known(made['id']).key}")
+    kept = desk.known(made["id"])
+    assert (kept.disabled_at, kept.disabled_because) == (NOON - 1, "Gone.")
+
+
+async def test_a_revocation_that_the_store_refused_halfway_can_be_ended(desk: Desk) -> None:
+    made = await desk.subscribe(await desk.key())
+    key = desk.known(made["id"]).key
+    await desk.subscribing.keyring.revoke(key)
+    assert (await desk.operate("DELETE", f"/keys/{key}")).status == 204
+    assert not desk.known(made["id"]).enabled
+
+
+async def test_the_operator_cannot_enable_what_a_revoked_key_made(desk: Desk) -> None:
+    made = await desk.subscribe(await desk.key())
+    await desk.operate("DELETE", f"/keys/{desk.known(made['id']).key}")
+    reply = await desk.operate("PATCH", f"/api/v1/subscriptions/{made['id']}", {"enabled": True})
+    assert (reply.status, reply.document["detail"]) == (409, "Its key was revoked; subscribe with another key.")
+    assert not desk.known(made["id"]).enabled
+
+
+async def test_a_key_that_is_revoked_while_it_subscribes_gets_no_subscription(desk: Desk) -> None:
+    text = await desk.key()
+    (key,) = desk.subscribing.keyring.all()
+    async with desk.subscribing.roster.changing:
+        asking = asyncio.create_task(desk.ask("POST", "", WISH, key=text))
+        while desk.subscribing.keyring.all()[0].last_used_at is None:  # noted once the key was found good
+            await asyncio.sleep(0)
+        await desk.subscribing.keyring.revoke(key.id)
+    assert (await asking).status == 401
+    assert await desk.registry.subscriptions() == []
 
 
 async def test_a_key_that_is_not_there_cannot_be_revoked(desk: Desk) -> None:

@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
+from exporter.documents import timestamp
+from exporter.metrics import Metrics
+from exporter.webhooks.dispatcher import Busy, Dispatcher
+from exporter.webhooks.roster import Roster
 from monitor.core.model import MINUTE, SECOND, Step, Tick
-from monitor.core.subscribing import Attempt, Delivery, DeliveryState
+from monitor.core.subscribing import Attempt, Delivery, DeliveryState, Subscription
 from tests.builders import NOON
 from tests.exporter.desk import Desk, Reply, standing
 from tests.exporter.webhooks.nouns import CREATED, RESOLVED, UPDATED, story
@@ -67,7 +71,7 @@ async def test_a_delivery_is_shown_with_all_that_was_tried(subscriber: Subscribe
         "incident": "inc_a",
         "state": "delivered",
         "created_at": "2026-12-01T12:00:00Z",
-        "due_at": "2026-12-01T12:00:00Z",
+        "due_at": None,
         "attempts": [
             {
                 "at": "2026-12-01T12:00:00Z",
@@ -78,6 +82,12 @@ async def test_a_delivery_is_shown_with_all_that_was_tried(subscriber: Subscribe
             {"at": "2026-12-01T12:00:05Z", "status": 204, "duration_ms": 12, "excerpt": ""},
         ],
     }
+
+
+async def test_what_is_owed_still_is_shown_with_when_it_is_due(subscriber: Subscriber) -> None:
+    owed = await subscriber.owed()
+    listed = await subscriber.listed()
+    assert [each["due_at"] for each in listed["deliveries"]] == [timestamp(each.due) for each in reversed(owed)]
 
 
 async def test_those_that_the_end_of_their_incident_made_needless_are_shown(subscriber: Subscriber) -> None:
@@ -185,3 +195,26 @@ async def test_a_trial_that_we_cannot_make_is_to_be_made_again(subscriber: Subsc
     subscriber.desk.post.able = False
     reply = await subscriber.ask("POST", "test")
     assert (reply.status, reply.headers["Retry-After"]) == (503, "60")
+
+
+class BusyDispatcher(Dispatcher):
+    """One that tries nothing out just now."""
+
+    async def try_out(self, subscription: Subscription) -> Attempt:
+        raise Busy
+
+
+async def test_who_tries_too_much_is_told_when_to_come_back(subscriber: Subscriber) -> None:
+    desk = subscriber.desk
+    desk.subscribing.dispatcher = BusyDispatcher(
+        desk.store.outbox,
+        Roster(desk.registry, ()),
+        desk.clock,
+        post=desk.post,
+        component_of=desk.sources.board.component_setup,
+        metrics=Metrics("1.2.3"),
+    )
+    reply = await subscriber.ask("POST", "test")
+    assert (reply.status, reply.headers["Retry-After"]) == (429, "5")
+    assert reply.document["detail"] == "This subscription is being tried out already, or too many others are."
+    assert desk.post.sent == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from exporter.rendering import as_html, as_json
+from exporter.rendering import as_html, as_json, json_answer
 from monitor.core.board import Board
 from monitor.core.model import ComponentState, Status, Step, Tick
 from tests.builders import NOON, setup
@@ -21,11 +21,18 @@ def test_equal_bytes_have_equal_tags_and_others_have_not() -> None:
 
 
 def test_names_go_out_as_they_are_written() -> None:
-    assert as_json({"name": "Zürich"}).body == '{"name":"Zürich"}'.encode()
+    assert as_json({"name": "Zürich"}).body == '{"name":"Zürich"}\n'.encode()
 
 
 def test_half_a_character_does_not_cost_the_document() -> None:
     assert as_html("seen: \ud800").body == b"seen: ?"
+    assert json_answer({"seen": "\ud800"}).body == b'{"seen":"?"}\n'
+
+
+def test_a_document_that_was_rendered_before_goes_out_as_it_was() -> None:
+    told = json_answer('{ "a": 1 }', 201, headers={"Cache-Control": "no-store"})
+    assert (told.status, told.body, told.content_type) == (201, b'{ "a": 1 }', "application/json")
+    assert told.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("path", PUBLIC)

@@ -96,6 +96,21 @@ async def test_a_wrong_field_is_named_and_nothing_is_stored(
     assert await desk.registry.subscriptions() == []
 
 
+async def test_of_very_many_wrong_fields_the_first_are_named(desk: Desk) -> None:
+    body = json.dumps({f"f{number}": 0 for number in range(4_000)}).encode()
+    reply = await desk.ask("POST", "", body=body, key=await desk.key())
+    assert list(reply.errors) == ["endpoint", "events", *[f"f{number}" for number in range(18)]]
+    assert reply.document["detail"].endswith(" … and 3982 more.")
+    assert len(reply.text) < 5_000
+
+
+async def test_of_twenty_wrong_fields_all_are_named(desk: Desk) -> None:
+    wish = WISH | {f"f{number}": 0 for number in range(20)}
+    reply = await desk.ask("POST", "", wish, key=await desk.key())
+    assert len(reply.errors) == 20
+    assert "more" not in reply.document["detail"]
+
+
 async def test_all_wrong_fields_are_named_at_once(desk: Desk) -> None:
     reply = await desk.ask("POST", "", {"events": [], "colour": "red"}, key=await desk.key())
     assert list(reply.errors) == ["endpoint", "events", "colour"]
@@ -174,7 +189,7 @@ async def test_another_body_under_the_same_idempotency_key_is_refused(desk: Desk
     await desk.ask("POST", "", WISH, key=key, headers=ONCE)
     reply = await desk.ask("POST", "", WISH | {"events": ["*"]}, key=key, headers=ONCE)
     assert reply.status == 422
-    assert reply.errors == {"Idempotency-Key": "was used for another body; take a new one."}
+    assert reply.errors == {"Idempotency-Key": "was used for another request; take a new one."}
 
 
 async def test_two_keys_may_use_the_same_idempotency_key(desk: Desk) -> None:
@@ -291,6 +306,20 @@ async def test_a_disabled_one_can_be_enabled_again(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
+    ("endpoint", "failing_since"),
+    [("https://example.com/elsewhere", None), (ENDPOINT, "2026-12-01T12:00:00Z")],
+)
+async def test_the_failures_of_an_endpoint_are_not_laid_to_the_next_one(
+    desk: Desk, endpoint: str, failing_since: str | None
+) -> None:
+    key = await desk.key()
+    made = await desk.subscribe(key)
+    await desk.subscribing.roster.amend(made["id"], lambda sub: replace(sub, failing_since=NOON))
+    reply = await desk.ask("PATCH", made["id"], {"endpoint": endpoint}, key=key)
+    assert (reply.document["endpoint"], reply.document["failing_since"]) == (endpoint, failing_since)
+
+
+@pytest.mark.parametrize(
     ("change", "field"),
     [
         ({"enabled": False}, "enabled"),
@@ -340,6 +369,25 @@ async def test_both_secrets_sign_for_the_grace_period(desk: Desk, document: obje
     assert kept.secrets(NOON + grace) == (new,)
     if grace:
         assert kept.secrets(NOON + grace - 1) == (new, made["secret"])
+
+
+async def test_a_rotation_that_is_asked_for_again_is_answered_again_and_not_done_again(desk: Desk) -> None:
+    key = await desk.key()
+    made = await desk.subscribe(key)
+    path = f"{made['id']}/rotate-secret"
+    first, again = [await desk.ask("POST", path, {"grace": "2h"}, key=key, headers=ONCE) for _ in range(2)]
+    assert (first.status, first.text) == (again.status, again.text)
+    assert desk.known(made["id"]).secrets(NOON) == (first.document["secret"], made["secret"])
+    reply = await desk.ask("POST", path, {"grace": "3h"}, key=key, headers=ONCE)
+    assert reply.errors == {"Idempotency-Key": "was used for another request; take a new one."}
+
+
+async def test_one_subscription_is_not_given_the_answer_of_another(desk: Desk) -> None:
+    key = await desk.key()
+    one, other = await desk.subscribe(key), await desk.subscribe(key)
+    assert (await desk.ask("POST", f"{one['id']}/rotate-secret", key=key, headers=ONCE)).status == 200
+    assert (await desk.ask("POST", f"{other['id']}/rotate-secret", key=key, headers=ONCE)).status == 422
+    assert desk.known(other["id"]).secret == other["secret"]
 
 
 @pytest.mark.parametrize("grace", ["a while", "-1h", "31d", 24, None, "24h "])

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import shlex
 import socket
-from collections.abc import AsyncIterator
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from exporter.socketfile import CONTROL_SOCKET
 from monitor.cli import main
-from monitor.control import SOCKET
 from tests.exporter.desk import Desk, standing
 
 CREATE = ("create", "--name", "ci", "--scope", "subscriptions")
@@ -74,11 +79,15 @@ async def test_a_key_is_revoked_by_its_id(desk: Desk, tmp_path: Path) -> None:
     [
         (
             ("create", "--name", "ci", "--scope", "all"),
-            "scopes: must be a list of some of subscriptions, incidents, admin.",
+            "--scope: must be a list of some of subscriptions, incidents, admin.",
         ),
         (
             (*CREATE, "--expires", "soon"),
-            "expires_in: must be a duration such as 30m, 24h or 90d, and at most 3650d.",
+            "--expires: must be a duration such as 30m, 24h or 90d, and at most 3650d.",
+        ),
+        (
+            ("create", "--name", "", "--scope", "admin", "--expires", "0d"),
+            "--name: must be one line of 1 to 100 characters. --expires: must be longer than nothing.",
         ),
         (("revoke", "key_0"), "There is no key 'key_0'."),
         (("revoke", "../api/v1/status"), "There is no key '../api/v1/status'."),
@@ -89,6 +98,67 @@ async def test_what_the_daemon_refuses_is_told_in_its_words(
 ) -> None:
     result = await keys(tmp_path, *arguments)
     assert (result.exit_code, result.stderr, result.stdout) == (1, f"{sentence}\n", "")
+
+
+@asynccontextmanager
+async def answering(folder: Path, answer: Callable[[str], tuple[int, bytes]]) -> AsyncIterator[None]:
+    """What passes for a daemon: it answers each method with a status and a body."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = re.search(r"content-length: (\d+)", head, re.IGNORECASE)
+        await reader.readexactly(int(length[1]) if length else 0)
+        status, body = answer(head.split()[0])
+        writer.write(b"HTTP/1.1 %d Well\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body))
+        writer.close()
+
+    async with await asyncio.start_unix_server(serve, folder / CONTROL_SOCKET):
+        yield
+
+
+# ── keys that nobody could read ──────────────────────────────────────────────────────────────────────
+
+
+async def shell(data: Path, redirection: str) -> tuple[int | None, str, str]:
+    """Run `keys create` as a shell would, with its output redirected: exit code, output, errors."""
+    command = shlex.join([sys.executable, "-m", "monitor", "keys", *CREATE, "--data", str(data)])
+    running = await asyncio.create_subprocess_shell(
+        f"{command} {redirection}", stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    said, complained = await running.communicate()
+    return running.returncode, said.decode(), complained.decode()
+
+
+@pytest.mark.parametrize("redirection", [">/dev/full", ">&-"])
+async def test_a_key_that_could_not_be_printed_is_revoked_again(desk: Desk, tmp_path: Path, redirection: str) -> None:
+    code, _, complained = await shell(tmp_path, redirection)
+    (key,) = desk.subscribing.keyring.all()
+    assert key.revoked_at is not None
+    sentence = f"{key.id} could not be printed, so it was revoked: create another where the output can be read\n"
+    assert (code, complained) == (1, sentence)
+
+
+async def test_a_key_that_could_neither_be_printed_nor_revoked_is_named(tmp_path: Path) -> None:
+    def made_but_not_revoked(method: str) -> tuple[int, bytes]:
+        made = method == "POST"
+        return (201, b'{"id": "key_1", "key": "jk_live_1"}') if made else (503, b'{"detail": "no space left"}')
+
+    async with answering(tmp_path, made_but_not_revoked):
+        code, _, complained = await shell(tmp_path, ">/dev/full")
+    sentence = "key_1 could not be printed, and not be revoked either: revoke it yourself (no space left)\n"
+    assert (code, complained) == (1, sentence)
+
+
+async def test_a_list_is_printed_in_ascii_where_there_is_nothing_else(desk: Desk, tmp_path: Path) -> None:
+    text = (await keys(tmp_path, "create", "--name", "Zürich", "--scope", "admin")).stdout.splitlines()[-1]
+    result = await asyncio.to_thread(
+        CliRunner(charset="ascii").invoke, main, ["keys", "list", "--data", str(tmp_path)]
+    )
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[1].split()[1:3] == ["Z?rich", f"jk_live_?{text[-4:]}"]
+
+
+# ── no daemon, or no answer ──────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("arguments", [CREATE, ("list",), ("revoke", "key_0")])
@@ -102,7 +172,7 @@ async def test_without_a_daemon_one_sentence_says_how_to_start_one(
 
 async def test_a_socket_that_a_killed_daemon_left_is_no_daemon(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as left:
-        left.bind(str(tmp_path / SOCKET))
+        left.bind(str(tmp_path / CONTROL_SOCKET))
     result = await keys(tmp_path, "list")
     assert (result.exit_code, result.stderr.partition(":")[0]) == (3, f"no daemon runs on {tmp_path}")
 
@@ -110,14 +180,39 @@ async def test_a_socket_that_a_killed_daemon_left_is_no_daemon(tmp_path: Path) -
 async def test_a_path_that_is_too_long_for_a_socket_is_told_in_one_sentence(tmp_path: Path) -> None:
     data = tmp_path / ("x" * 100)
     result = await keys(data, "list")
-    assert (result.exit_code, result.stderr) == (3, f"{data / SOCKET} does not answer: AF_UNIX path too long\n")
+    path = data / CONTROL_SOCKET
+    sentence = f"{path} is {len(str(path))} bytes long, a socket's path at most 107: choose a shorter one\n"
+    assert (result.exit_code, result.stderr) == (3, sentence)
 
 
 async def test_what_is_no_daemon_is_told_in_one_sentence(tmp_path: Path) -> None:
     async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.close()
 
-    async with await asyncio.start_unix_server(hang_up, tmp_path / SOCKET):
+    async with await asyncio.start_unix_server(hang_up, tmp_path / CONTROL_SOCKET):
         result = await keys(tmp_path, "list")
     assert result.exit_code == 3
-    assert result.stderr.startswith(f"{tmp_path / SOCKET} does not answer: ")
+    assert result.stderr.startswith(f"{tmp_path / CONTROL_SOCKET} does not answer: ")
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, b""),
+        (500, b"<h1>oops</h1>"),
+        (500, b'"oops"'),
+        (500, b"{}"),
+        (200, b""),
+        (200, b"\xff"),
+        (200, b"[]"),
+        (200, b"[" * 100_000),
+    ],
+)
+async def test_an_answer_that_nobody_can_read_is_told_in_one_sentence(
+    tmp_path: Path, status: int, body: bytes
+) -> None:
+    path = tmp_path / CONTROL_SOCKET
+    async with answering(tmp_path, lambda _: (status, body)):
+        result = await keys(tmp_path, "list")
+    sentence = f"{path} answered {status} and nothing that can be read: see what the daemon logged\n"
+    assert (result.exit_code, result.stderr, result.stdout) == (1, sentence, "")

@@ -62,6 +62,7 @@ components:
         (b"page: {}\n\xff", "2: this is not UTF-8; save the file as UTF-8 text"),
         ("page: {}".encode("utf-16"), "1: this is not UTF-8; save the file as UTF-8 text"),
         (b"page: {}\n\x00", "2: the control character U+0000 is not allowed; remove it"),
+        (b"page:\n\tname: x", "2: this line is indented with a tab; YAML takes spaces only"),
         (b"#" * (MAX_SIZE + 1), "1: the file is larger than 4 MiB, which is the limit"),
     ],
 )
@@ -73,7 +74,7 @@ def test_a_file_that_holds_no_config_is_refused_with_one_fault(tmp_path: Path, r
     assert str(refusal.value) == f"{file}:{fault}"
 
 
-@pytest.mark.parametrize("text", ["page:\n\tname: x", "page: {}\n}", "page: 'x\ny'z", "page: {}\n- x"])
+@pytest.mark.parametrize("text", ["page: {}\n}", "page: 'x\ny'z", "page: {}\n- x"])
 def test_what_is_not_yaml_is_one_fault_with_its_line(refused: Refuse, text: str) -> None:
     (fault,) = refused(text)
     assert fault.startswith("probes.yaml:2: this is not YAML: ")

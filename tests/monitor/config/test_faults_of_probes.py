@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.monitor.config.texts import RIGHT, Refuse, with_probe_settings, with_request
+from tests.monitor.config.texts import RIGHT, Load, Refuse, with_probe_settings, with_request
 
 PROBE = "components.api.probes.health"
 UNITS = "a whole number and a unit: 500ms, 30s, 5m, 1h, 7d"
@@ -114,15 +114,35 @@ def test_a_wrong_expectation_is_refused(refused: Refuse, expectation: str, fault
         ("headers: {x: }", f"headers.x: {EMPTY}"),
         ("headers: {Accept: a, accept: b}", "headers: accept is given twice, with other capitals; keep one"),
         ("query: {a: {b: 1}}", "query.a: this must be text"),
-        ("json: .nan", "json: JSON knows no infinity and no nan; write a finite number"),
+        ("form: {a: b}", "form: a GET sends no body; set method: POST, or remove this"),
+        ("json: null", "json: a GET sends no body; set method: POST, or remove this"),
+        ("body: x\nmethod: HEAD", "body: a HEAD sends no body; set method: POST, or remove this"),
     ],
 )
 def test_a_wrong_request_is_refused(refused: Refuse, request_: str, fault: str) -> None:
     assert refused(with_request(request_)) == [f"probes.yaml:7: {PROBE}.http.{fault}"]
 
 
+def test_a_content_that_json_does_not_know_is_refused(refused: Refuse) -> None:
+    assert refused(with_request("method: POST\njson: .nan")) == [
+        f"probes.yaml:8: {PROBE}.http.json: JSON knows no infinity and no nan; write a finite number"
+    ]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_other_requests_than_get_and_head_may_have_a_content(loaded: Load, method: str) -> None:
+    assert loaded(with_request(f"method: {method}\nbody: x")).probes["api/health"].target.body == "x"
+
+
+@pytest.mark.parametrize("asked", ["http://api.test/", "HTTP://api.test/", "{url: 'http://api.test/'}"])
+def test_no_certificate_is_watched_over_plain_http(refused: Refuse, asked: str) -> None:
+    text = with_probe_settings("expect: {certificate_days: 14}").replace("https://api.test/", asked)
+    problem = "a certificate is watched only over https; begin the URL with https://, or remove this"
+    assert refused(text) == [f"probes.yaml:6: {PROBE}.expect.certificate_days: {problem}"]
+
+
 def test_a_request_has_only_one_content(refused: Refuse) -> None:
-    assert refused(with_request("json: null\nform: {a: b}\nbody_file: missing")) == [
+    assert refused(with_request("json: null\nform: {a: b}\nbody_file: missing\nmethod: PUT")) == [
         f"probes.yaml:8: {PROBE}.http.form: json is given as well; a request has one of json, form and body",
         f"probes.yaml:9: {PROBE}.http.body: missing cannot be read: No such file or directory",
         f"probes.yaml:9: {PROBE}.http.body: json is given as well; a request has one of json, form and body",

@@ -71,7 +71,7 @@ max_body: 512KiB
 
 
 def test_null_is_a_json_content_too(loaded: Load) -> None:
-    assert loaded(with_request("json: null")).probes["api/health"].target.json == "null"
+    assert loaded(with_request("method: POST\njson: null")).probes["api/health"].target.json == "null"
 
 
 def test_expectations_are_handed_on(loaded: Load) -> None:

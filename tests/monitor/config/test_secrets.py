@@ -24,7 +24,7 @@ from tests.monitor.config.texts import RIGHT, Load, Refuse, with_probe_settings,
     ],
 )
 def test_what_stands_under_a_telling_name_is_secret(loaded: Load, request_: str, secrets: tuple[str, ...]) -> None:
-    assert loaded(with_request(request_)).secrets == secrets
+    assert loaded(with_request(f"method: POST\n{request_}")).secrets == secrets
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,8 @@ def test_credentials_in_a_url_are_secret(loaded: Load, url: str, secrets: tuple[
 
 
 def test_a_variable_with_a_telling_name_is_secret(loaded: Load) -> None:
-    config = loaded(with_request('body: "${DB_PASSWORD} of ${USER}"'), {"DB_PASSWORD": "s3cret", "USER": "me"})
+    environ = {"DB_PASSWORD": "s3cret", "USER": "me"}
+    config = loaded(with_request('method: POST\nbody: "${DB_PASSWORD} of ${USER}"'), environ)
     assert config.secrets == ("s3cret",)
 
 
@@ -48,10 +49,11 @@ def test_secrets_are_read_from_files_beside_the_config(loaded: Load, tmp_path: P
     (tmp_path / "keys").mkdir()
     (tmp_path / "keys" / "api").write_text("s3cret ${N}\r\n\n")
     (tmp_path / "body").write_bytes("grüezi\n".encode())
-    target = loaded(with_request("headers: {x_file: keys/api}\nform: {}"))
+    target = loaded(with_request("method: POST\nheaders: {x_file: keys/api}\nform: {}"))
     assert target.probes["api/health"].target.headers == {"x": "s3cret ${N}"}
     assert target.secrets == ("s3cret ${N}",)
-    assert loaded(with_request("body_file: ${DIR}/body"), {"DIR": "."}).probes["api/health"].target.body == "grüezi"
+    read = loaded(with_request("method: POST\nbody_file: ${DIR}/body"), {"DIR": "."})
+    assert read.probes["api/health"].target.body == "grüezi"
 
 
 def test_an_authorization_from_a_file_is_secret_without_its_scheme_too(loaded: Load, tmp_path: Path) -> None:

@@ -143,3 +143,16 @@ async def test_what_is_asked_for_again_as_the_attempt_ends_is_owed_whoever_is_wr
     again.answers.set()
     await world.settles()
     assert world.states() == [DELIVERED]
+
+
+async def test_what_waits_is_tried_at_once_when_it_is_hastened(world: World) -> None:
+    world.receivers["sub_a"] = answers(500)
+    await world.subscribe(subscription())
+    await world.dispatcher.start()
+    world.tell([status_change()])
+    await world.passes(10 * SECOND)
+    assert world.states() == [PENDING]
+    world.receivers["sub_a"] = answers(200)
+    world.dispatcher.hasten("sub_a")
+    await world.settles()
+    assert world.states() == [DELIVERED]
