@@ -115,12 +115,14 @@ async def test_kill_9_loses_no_event_and_invents_none(target: Target, config: Pa
                 daemon.signal(signal.SIGKILL)
                 await daemon.ends()
         target.statuses.clear()
-        async with running(config, data) as daemon:
-            await daemon.until("/api/v1/status", lambda answer: answer["status"] == "operational")
-            await daemon.until("/api/v1/incidents?limit=1", lambda answer: answer["incidents"][0]["resolved_at"])
-            await daemon.until("/metrics", lambda text: "\njustkalm_outbox_pending 0" in text)
-            daemon.signal(signal.SIGTERM)
-            assert (await daemon.ends())[0] == 0
+        for _ in range(5):  # an incident may resolve, and be owed, in the moment in which we stop
+            async with running(config, data) as daemon:
+                await daemon.until("/api/v1/status", lambda answer: answer["status"] == "operational")
+                await daemon.until("/metrics", lambda text: "\njustkalm_outbox_pending 0" in text)
+                daemon.signal(signal.SIGTERM)
+                assert (await daemon.ends())[0] == 0
+            if "pending" not in {state for _, state in deliveries(data)}:
+                break
         owed = deliveries(data)
         assert len(owed) > KILLS
         for receiver in receivers:
