@@ -68,11 +68,10 @@ class Pipeline:
 
     def offer(self, observation: Observation) -> None:
         """Never waits and never fails; what is offered is decided in turn."""
-        if isinstance(observation, Tick) and self._waiting and isinstance(self._waiting[-1], Tick):
-            self._waiting.pop()  # the later tick says all that the earlier one did
+        if self._waiting and isinstance(self._waiting[-1], Tick):
+            self._waiting.pop()  # whatever comes later tells the time, too
         self._waiting.append(observation)
-        if len(self._waiting) > HELD_AT_MOST:
-            self._drop_oldest_result()
+        self._make_room()
         self._something.set()
 
     async def run(self) -> None:
@@ -139,8 +138,7 @@ class Pipeline:
         self.refused = why
         self._ahead = self.board.copy()
         self._waiting.extendleft(observation for observation, _ in reversed(decided))
-        while len(self._waiting) > HELD_AT_MOST:
-            self._drop_oldest_result()
+        self._make_room()
         self._something.set()
 
     def _show(self, decided: Sequence[Decided]) -> None:
@@ -152,9 +150,12 @@ class Pipeline:
         for listener in self._listeners:
             listener(decided)
 
-    def _drop_oldest_result(self) -> None:
-        for place, observation in enumerate(self._waiting):
-            if isinstance(observation, Result):
-                del self._waiting[place]
-                self._dropped(1)
+    def _make_room(self) -> None:
+        """Drop the oldest results of too many; the few starts, configs and ticks among them stay."""
+        while len(self._waiting) > HELD_AT_MOST:
+            results = (place for place, held in enumerate(self._waiting) if isinstance(held, Result))
+            oldest = next(results, None)
+            if oldest is None:
                 return
+            del self._waiting[oldest]
+            self._dropped(1)

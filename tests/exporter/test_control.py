@@ -215,6 +215,7 @@ def test_a_socket_that_a_killed_daemon_left_is_replaced(tmp_path: Path) -> None:
     with bound_socket(path) as taken, socket.socket(socket.AF_UNIX) as caller:
         taken.listen()
         caller.connect(str(path))
+        assert caller.getpeername() == str(path)
 
 
 def test_what_is_no_socket_is_left_alone(tmp_path: Path) -> None:

@@ -217,6 +217,16 @@ async def test_a_full_ring_drops_the_oldest_results_and_never_a_start() -> None:
     assert oldest.started == NOON + 10
 
 
+async def test_ticks_between_results_take_no_room_from_them() -> None:
+    rig = Rig()
+    rig.memory.trouble = StoreRefused("the disk is full")
+    for beat in range(2 * HELD_AT_MOST):
+        rig.pipeline.offer(result(started=NOON + beat))
+        rig.pipeline.offer(Tick(NOON + beat))
+    assert not await rig.pipeline.step()
+    assert rig.pipeline.held == HELD_AT_MOST - 1  # and the last tick
+
+
 async def test_ticks_that_wait_become_one() -> None:
     rig = Rig()
     for second in range(5):
