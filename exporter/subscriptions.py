@@ -18,8 +18,8 @@ from exporter.rendering import json_answer, json_text
 from exporter.sources import SOURCES, Sources
 from exporter.webhooks.guard import Allowance, check_endpoint
 from exporter.webhooks.signature import new_secret
-from monitor.core.fanout import EVERYTHING
-from monitor.core.model import DAY, EventKind, Impact, Instant
+from monitor.core.fanout import PATTERNS
+from monitor.core.model import DAY, Impact, Instant
 from monitor.core.subscribing import Key, Scope, Subscription
 
 MOST_PER_KEY = 100
@@ -27,8 +27,6 @@ GRACE = DAY  # for which the secret before signs too, unless another one is aske
 LONGEST_GRACE = 30 * DAY
 SECRET_BYTES = 32
 
-FAMILIES = dict.fromkeys(f"{kind.partition('.')[0]}.*" for kind in EventKind)
-EVENTS = (*EventKind, *FAMILIES, EVERYTHING)
 
 
 async def create(request: web.Request) -> web.Response:
@@ -206,9 +204,9 @@ def _endpoint(value: object, allowance: Allowance) -> str:
 
 
 def _events(value: object) -> tuple[str, ...]:
-    found = some_of(value, EVENTS)
+    found = some_of(value, PATTERNS)
     if not found:
-        raise ValueError(f"must name at least one of {', '.join(EVENTS)}.")
+        raise ValueError(f"must name at least one of {', '.join(PATTERNS)}.")
     return found
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from monitor.core.board import Board
 from monitor.core.machine import advance
-from monitor.core.model import QUIET, SECOND, Duration, Instant, Observation, Result, Tick
+from monitor.core.model import QUIET, SECOND, Duration, Instant, Observation, Result, Step, Tick
 from monitor.core.ports import Clock, Debts, Decided, Memory, StoreRefused
 from monitor.core.subscribing import Delivery
 
@@ -58,6 +58,7 @@ class Pipeline:
         self._dropped = dropped
         self._waiting: deque[Observation] = deque()
         self._something = asyncio.Event()
+        self._awaited: dict[int, asyncio.Future[Step]] = {}  # by the id() of an observation that waits
         self._alive: Instant = 0
         self._closing = False
 
@@ -73,6 +74,29 @@ class Pipeline:
         self._waiting.append(observation)
         self._make_room()
         self._something.set()
+
+    async def written(self, observation: Observation) -> Step:
+        """Offer it, and wait until what it comes to is written down and shown.
+
+        Raises:
+            StoreRefused: it was not taken, and never will be.
+        """
+        if self.refused is not None:
+            raise StoreRefused(self.refused)
+        step: asyncio.Future[Step] = asyncio.get_running_loop().create_future()
+        self._awaited[id(observation)] = step
+        try:
+            self.offer(observation)
+            return await step
+        finally:
+            del self._awaited[id(observation)]
+
+    def _refuse(self, observation: Observation, why: str) -> bool:
+        """Tell whoever waits for it that it is not taken; whether anybody does."""
+        awaited = self._awaited.get(id(observation))
+        if awaited is not None and not awaited.done():
+            awaited.set_exception(StoreRefused(why))
+        return awaited is not None
 
     async def run(self) -> None:
         """Until `close`; a commit that fails for another reason than a refusal ends it."""
@@ -132,12 +156,13 @@ class Pipeline:
         return recorded
 
     def _give_back(self, decided: Sequence[Decided], why: str) -> None:
-        """Nothing of it was written: it is decided anew when it can be."""
+        """Nothing of it was written: it is decided anew when it can be, unless somebody waits and can ask again."""
         if self.refused is None:
             log.error("%s; results are held in memory until it can be written again", why)
         self.refused = why
         self._ahead = self.board.copy()
-        self._waiting.extendleft(observation for observation, _ in reversed(decided))
+        kept = [observation for observation, _ in decided if not self._refuse(observation, why)]
+        self._waiting.extendleft(reversed(kept))
         self._make_room()
         self._something.set()
 
@@ -147,6 +172,9 @@ class Pipeline:
             self.refused = None
         for observation, step in decided:
             self.board.apply(observation, step)
+            awaited = self._awaited.get(id(observation))
+            if awaited is not None and not awaited.done():
+                awaited.set_result(step)
         for listener in self._listeners:
             listener(decided)
 
@@ -157,5 +185,7 @@ class Pipeline:
             oldest = next(results, None)
             if oldest is None:
                 return
+            dropped = self._waiting[oldest]
             del self._waiting[oldest]
             self._dropped(1)
+            self._refuse(dropped, "too much waits to be written down")

@@ -13,6 +13,7 @@ from monitor.core.model import (
     ComponentSetup,
     ComponentState,
     Configured,
+    Health,
     Incident,
     Instant,
     Observation,
@@ -92,7 +93,10 @@ class Board:
         latest, setup, state = self.latest.get(probe), self.probe_setup(probe), self.probes.get(probe)
         if latest is None or setup is None or state is None or state.blind:
             return NEVER
-        return latest.at + STALE_AFTER * setup.interval + state.unwatched
+        if setup.grace is None:
+            return latest.at + STALE_AFTER * setup.interval + state.unwatched
+        down = state.health is Health.DOWN  # what is down already cannot be missed
+        return NEVER if down else latest.at + setup.interval + setup.grace + state.unwatched
 
     # ── deadlines ────────────────────────────────────────────────────────────────────────────────────
 

@@ -12,7 +12,7 @@ from monitor.core.model import Instant
 class Kind(IntEnum):
     """In the order in which they are settled when they fall due at one instant."""
 
-    SILENCE = 0  # of a probe
+    SILENCE = 0  # of a probe, or of a heartbeat
     RESOLVE = 1  # of an incident
     WINDOW_STARTS = 2
     WINDOW_ENDS = 3

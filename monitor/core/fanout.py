@@ -10,6 +10,8 @@ from monitor.core.subscribing import Delivery, Subscription
 
 IMPACTS = tuple(Impact)
 EVERYTHING = "*"
+FAMILIES = tuple(dict.fromkeys(f"{kind.partition('.')[0]}.*" for kind in EventKind))
+PATTERNS = (*EventKind, *FAMILIES, EVERYTHING)  # all that may be asked for
 INCIDENT_KINDS = (EventKind.INCIDENT_CREATED, EventKind.INCIDENT_UPDATED, EventKind.INCIDENT_RESOLVED)
 
 

@@ -10,6 +10,7 @@ from monitor.core.model import (
     Instant,
     ProbeSetup,
     ProbeState,
+    Reason,
     Result,
     Streak,
     Stretch,
@@ -52,6 +53,16 @@ def sighted(state: ProbeState, since: Instant) -> ProbeState:
     if not state.blind:
         return state
     return replace(state, track=_continued(state.track, Stretch(since, state.health)))
+
+
+def missed(state: ProbeState, at: Instant, detail: str) -> ProbeState:
+    """A heartbeat that should have come by now did not: it is down at once."""
+    return replace(
+        without_streaks(state),
+        track=_continued(state.track, Stretch(at, Health.DOWN)),
+        reasons=(Reason.HEARTBEAT_MISSED,),
+        detail=detail,
+    )
 
 
 def unwatched(state: ProbeState, gap: Duration) -> ProbeState:

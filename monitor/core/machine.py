@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from monitor.core import deadlines, health, incidents, ledger, maintenance
+from monitor.core import deadlines, health, incidents, ledger, maintenance, wording
 from monitor.core.board import Board
 from monitor.core.draft import Draft
 from monitor.core.ids import owner
@@ -86,9 +86,13 @@ def _settle(draft: Draft, until: Instant) -> None:
 
 
 def _fall_silent(draft: Draft, probe: str) -> None:
-    state = draft.probe(probe)
-    if state is not None:
+    state, setup = draft.probe(probe), draft.board.probe_setup(probe)
+    if state is None or setup is None:
+        return
+    if setup.grace is None:
         _change_probe(draft, probe, health.blinded(state, draft.at))
+    else:
+        _change_probe(draft, probe, health.missed(state, draft.at, wording.no_beat(draft, setup)))
 
 
 def _resolve(draft: Draft, incident: str) -> None:

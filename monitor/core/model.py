@@ -65,6 +65,7 @@ class Reason(StrEnum):
     AUTH = "auth"
     CALLBACK_MISSING = "callback_missing"
     HEARTBEAT_MISSED = "heartbeat_missed"
+    HEARTBEAT_FAILED = "heartbeat_failed"
     # unknown: the fault is ours
     OWN_FDS = "own_fds"
     OWN_PORTS = "own_ports"
@@ -94,6 +95,14 @@ class Phases:
 PHASES = tuple(phase.name for phase in fields(Phases))
 
 
+@dataclass(frozen=True, slots=True)
+class StepPhases:
+    """What one step of a transaction took."""
+
+    step: str
+    phases: Phases
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What one run of a probe came to. `at` is when it was observed, `started` when the run began."""
@@ -109,6 +118,7 @@ class Result:
     detail: str = ""  # one line for people, redacted: "HTTP 503 instead of 2xx"; empty on a pass
     evidence: Mapping[str, str] = field(default_factory=dict)  # what was seen, redacted; on failures only
     stalled: bool = False  # our own loop stalled meanwhile, without bearing on the verdict
+    steps: tuple[StepPhases, ...] = ()  # of a transaction, those that ran, in their order
 
 
 # ── what we are told to watch ────────────────────────────────────────────────────────────────────────
@@ -120,6 +130,7 @@ class ProbeSetup:
 
     id: str  # "component/probe"
     interval: Duration
+    grace: Duration | None = None  # of a heartbeat, which comes by itself: how late it may be; None: we ask
     failure_threshold: int
     success_threshold: int
     recheck_interval: Duration

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeAlias
 
 from monitor.core.model import Event, Incident, IncidentStatus, Instant, Observation, Result, Span, Step
@@ -21,6 +22,25 @@ class Prober(Protocol):
 
     async def run(self) -> Result:
         """One run. Trouble of the target is in the result; an exception is a bug of ours."""
+        ...
+
+
+class Callback(Protocol):
+    """One URL at which one post is awaited."""
+
+    @property
+    def url(self) -> str: ...
+
+    async def arrival(self) -> int:
+        """When the post arrived, in monotonic ns; waits until it has."""
+        ...
+
+
+class Callbacks(Protocol):
+    """Where targets may post to us."""
+
+    def awaited(self) -> AbstractContextManager[Callback]:
+        """A URL that nobody knew before; posts to it are heard until the context ends."""
         ...
 
 
@@ -117,8 +137,8 @@ class Outbox(Protocol):
         StoreRefused: nothing was written.
     """
 
-    async def pending(self) -> list[Delivery]:
-        """All that is owed, in the order of their events."""
+    async def unsettled(self) -> list[Delivery]:
+        """All that is owed, and all that stands, in the order of their events."""
         ...
 
     async def told(self, event: str) -> Told:
@@ -150,5 +170,5 @@ class Outbox(Protocol):
         ...
 
     async def forget_settled(self, before: Instant) -> None:
-        """Forget deliveries that are not pending and were created before an instant, with their attempts."""
+        """Forget settled deliveries that were created before an instant, with their attempts."""
         ...

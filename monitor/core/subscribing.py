@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from monitor.core.model import Event, EventKind, Impact, Instant
@@ -48,16 +49,17 @@ class Subscription:
     """Who wants to know what, and where to tell them."""
 
     id: str  # "sub_…"
-    key: str  # id of the key that made it, and alone sees it
-    endpoint: str
+    key: str  # id of the key that made it, and alone sees it; empty for an alert
+    endpoint: str  # empty for an alert: where it goes is the config's secret
     events: tuple[str, ...]  # kinds, "incident.*" or "*"
     components: tuple[str, ...] = ()  # none: all
     least_impact: Impact | None = None  # of incidents; None: any
-    secret: str  # "whsec_…"
+    secret: str  # "whsec_…"; empty for an alert
     previous_secret: str | None = None  # signs too, until `previous_until`
     previous_until: Instant | None = None
     created_at: Instant
     test: bool = False  # made with a test key: receives only what is sent to try it
+    alert: str | None = None  # the alert of the config that it stands for
     failing_since: Instant | None = None  # nothing but failures since then
     disabled_at: Instant | None = None  # failed for too long, wanted no more, or its key was revoked
     disabled_because: str = ""
@@ -72,9 +74,22 @@ class Subscription:
         return (self.secret, old) if old and at < (self.previous_until or 0) else (self.secret,)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """Whom the config wants told, in the format of the place where they look."""
+
+    name: str
+    format: str
+    settings: Mapping[str, object] = field(repr=False)  # as the format takes them; they hold secrets
+    events: tuple[str, ...]  # as of a subscription
+    components: tuple[str, ...] = ()
+    least_impact: Impact | None = None
+
+
 class DeliveryState(StrEnum):
     PENDING = "pending"
     DELIVERED = "delivered"
+    STANDING = "standing"  # delivered, and said again while it holds, to who forgets what is not
     SUPERSEDED = "superseded"  # the end of its incident says it all
     DEAD = "dead"  # tried for as long as we try
 

@@ -120,6 +120,13 @@ def removed(name: str, last: bool) -> str:
     return f"{name} is no longer monitored{', which ends this incident' if last else ''}."
 
 
+def no_beat(draft: Draft, setup: ProbeSetup) -> str:
+    """Of a heartbeat that was due."""
+    last = draft.board.latest[setup.id].at
+    late = f", and may be {spoken(setup.grace)} late" if setup.grace else ""
+    return f"no beat since {clock_time(last, draft.at)}; it is due every {spoken(setup.interval)}{late}"
+
+
 def troubled_probes(draft: Draft, component: str) -> list[tuple[ProbeSetup, ProbeState]]:
     """Those that are down or, if none is, slow."""
     states = [(setup, draft.probe(setup.id)) for setup in draft.component_setup(component).probes]

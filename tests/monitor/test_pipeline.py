@@ -296,3 +296,31 @@ async def test_a_quiet_step_still_shows_the_latest_result() -> None:
     await rig.pipeline.step()
     assert rig.heard.decided[-1][1] is QUIET
     assert rig.board.latest["api/health"].started == NOON + PACE
+
+
+async def test_what_is_awaited_comes_back_as_the_step_that_was_written_down() -> None:
+    memory = FakeMemory()
+    pipeline = Pipeline(Board(), memory, FakeClock(), FakeDebts())
+    writing = asyncio.create_task(pipeline.written(Configured(NOON, setup())))
+    await asyncio.sleep(0)
+    assert await pipeline.step()
+    assert (await writing).setup == setup()
+    assert len(memory.commits) == 1
+
+
+async def test_what_is_awaited_while_the_store_refuses_is_refused_for_good() -> None:
+    memory = FakeMemory()
+    pipeline = Pipeline(Board(setup=setup()), memory, FakeClock(), FakeDebts())
+    memory.trouble = StoreRefused("the disk is full")
+    beat, seen = result(started=NOON), result(started=NOON + PACE)
+    writing = asyncio.create_task(pipeline.written(beat))
+    await asyncio.sleep(0)
+    pipeline.offer(seen)
+    assert not await pipeline.step()
+    with pytest.raises(StoreRefused, match="disk is full"):
+        await writing
+    with pytest.raises(StoreRefused, match="disk is full"):
+        await pipeline.written(result(started=NOON))
+    memory.trouble = None
+    await pipeline.step()
+    assert memory.commits == [[seen]]

@@ -32,10 +32,11 @@ from tests.monitor.core.story import Story, replayed
 
 AUTH = component_setup("auth")
 API = component_setup("api", depends_on=("auth",), probes=(probe_setup("api/health"), probe_setup("api/deep")))
-BATCH = component_setup("batch", depends_on=("api",))
+NIGHTLY = probe_setup("batch/nightly", interval=5 * MINUTE, grace=MINUTE, failure_threshold=1, success_threshold=1)
+BATCH = component_setup("batch", depends_on=("api",), probes=(probe_setup("batch/health"), NIGHTLY))
 CDN = component_setup("cdn")
 EVERYTHING = (API, AUTH, BATCH, CDN)
-PROBES = ("auth/health", "api/health", "api/deep", "batch/health", "cdn/health")
+PROBES = ("auth/health", "api/health", "api/deep", "batch/health", "batch/nightly", "cdn/health")
 WINDOW = Window(id="mnt_1", title="Upgrade", components=("api",), starts=NOON + 20 * MINUTE, ends=NOON + 40 * MINUTE)
 SETUPS = (
     setup(*EVERYTHING),
