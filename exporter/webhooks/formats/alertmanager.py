@@ -1,0 +1,109 @@
+"""Alertmanager: alerts as Prometheus sends them, again and again while an incident is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from exporter.documents import Document, timestamp
+from exporter.webhooks.formats.gist import Gist, gist
+from exporter.webhooks.formats.message import Message, Notice
+from exporter.webhooks.formats.plain import inert
+from exporter.webhooks.formats.texts import json_bytes, line, prose
+from monitor.core.model import (
+    MINUTE,
+    TROUBLE,
+    Duration,
+    EventKind,
+    Impact,
+    Incident,
+    Instant,
+    StatusChange,
+    Window,
+)
+
+AGAIN_AFTER: Duration = MINUTE
+STAYS: Duration = 4 * AGAIN_AFTER  # so long an alert fires that is not sent again, as Prometheus's own do
+
+VALUE = 500  # characters
+PROSE = 4_000
+
+SEVERITIES = {
+    Impact.CRITICAL: "critical",
+    Impact.MAJOR: "critical",
+    Impact.MINOR: "warning",
+    Impact.NONE: "info",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    url: str = field(repr=False)  # without /api/v2/alerts
+
+
+def message(settings: Settings, notice: Notice) -> Message:
+    """What fires, or has ended."""
+    match notice.event.subject:
+        case Incident() as incident:
+            alerts = _of_incident(notice, incident)
+        case StatusChange() as change:
+            alerts = [_of_change(notice, change)]
+        case Window() as window:
+            alerts = [_of_window(notice, window)]
+    url = f"{settings.url}/api/v2/alerts"
+    return Message("POST", url, {"Content-Type": "application/json"}, json_bytes(alerts))
+
+
+def _of_incident(notice: Notice, incident: Incident) -> list[Document]:
+    """Labels are what an alert is known by: graver, it is another, which pages; what it was before ends by itself, as
+    it is not sent again. At the end of the incident all that it may have been end at once.
+    """
+    known = {
+        "alertname": "JustKalmIncident",
+        "incident": incident.id,
+        "component": next(iter(incident.components), incident.cause),  # where it began: the cause may move
+    }
+    if incident.open:
+        severity = SEVERITIES[incident.impact]
+        return [_alert(notice, {**known, "severity": severity}, incident.started_at, notice.at + STAYS)]
+    return [
+        _alert(notice, {**known, "severity": severity}, incident.started_at, notice.event.at)
+        for severity in dict.fromkeys(SEVERITIES.values())
+    ]
+
+
+def _of_change(notice: Notice, change: StatusChange) -> Document:
+    """Without an end while there is trouble: nobody sends it again, and resolve_timeout ends it."""
+    labels = {"alertname": "JustKalmComponentStatus", "component": change.component, "severity": "info"}
+    ends = None if change.status in TROUBLE else notice.event.at
+    return _alert(notice, labels, change.since, ends)
+
+
+def _of_window(notice: Notice, window: Window) -> Document:
+    labels = {"alertname": "JustKalmMaintenance", "maintenance": window.id, "severity": "info"}
+    if notice.event.kind is EventKind.MAINTENANCE_SCHEDULED:
+        return _alert(notice, labels, notice.event.at, notice.at + STAYS)
+    completed = notice.event.kind is EventKind.MAINTENANCE_COMPLETED
+    return _alert(notice, labels, window.starts, notice.event.at if completed else window.ends)
+
+
+def _alert(notice: Notice, labels: Mapping[str, str], starts: Instant, ends: Instant | None) -> Document:
+    said = gist(notice)
+    return {
+        "labels": labels,
+        "annotations": _annotations(said),
+        "startsAt": timestamp(starts),
+        **({} if ends is None else {"endsAt": timestamp(ends)}),
+        "generatorURL": said.link,
+    }
+
+
+def _annotations(said: Gist) -> Document:
+    facts = {name.lower().replace(" ", "_"): inert(line(value, VALUE)) for name, value in said.facts}
+    return {
+        "summary": inert(line(said.headline, VALUE)) or said.state,
+        "description": inert(prose(said.message, PROSE)),
+        "state": said.state,
+        **facts,
+        "source": inert(line(said.source, VALUE)),
+    }

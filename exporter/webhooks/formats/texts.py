@@ -1,0 +1,44 @@
+"""Texts from anywhere, made fit to stand among those of others."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+
+# Marks that turn the direction of what follows, or show nothing: a text with them is not what it looks like.
+_TURNING = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_UNSEEN = "\u00ad\u180e\u200b\u2060-\u2064\ufeff"
+_MISLEADING = re.compile(f"[{_TURNING}{_UNSEEN}]")
+_ELLIPSIS = "…"
+
+
+def line(text: str, most: int) -> str:
+    """The text on one line, of at most so many characters."""
+    return capped(" ".join(_harmless(text).split()), most)
+
+
+def prose(text: str, most: int) -> str:
+    """The text with its lines, of at most so many characters."""
+    return capped(_harmless(text).strip(), most)
+
+
+def capped(text: str, most: int) -> str:
+    """At most so many characters, the last an ellipsis where some are left out."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + _ELLIPSIS
+
+
+def json_bytes(document: object) -> bytes:
+    """Compact JSON in UTF-8; half a surrogate pair, which UTF-8 may not contain, becomes a question mark."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _harmless(text: str) -> str:
+    return "".join(map(_shown, _MISLEADING.sub("", text)))
+
+
+def _shown(character: str) -> str:
+    """A line end stays one; what no screen shows becomes a space."""
+    if character == "\n":
+        return character
+    return " " if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") else character

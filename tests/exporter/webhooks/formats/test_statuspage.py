@@ -1,0 +1,179 @@
+"""A webhook in the shape of Atlassian Statuspage has its documented fields, and no term but its own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from exporter.webhooks.formats.message import Notice
+from monitor.core.model import IncidentStatus, Status, StatusChange, Update
+from tests.builders import NOON
+from tests.exporter.webhooks.formats.goldens import message
+from tests.exporter.webhooks.formats.notices import CREATED, EVERY, OCCASIONS, RESOLVED, of_change, of_incident
+
+
+def fields(**known: object) -> dict[str, object]:
+    return {"type": "object", "properties": known, "required": list(known)}
+
+
+TEXT = {"type": "string"}
+NOTHING = {"type": "null"}
+AT = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$"}
+AT_OR_NULL = {"anyOf": [AT, NOTHING]}
+INCIDENT_STATUS = {
+    "enum": [
+        "investigating",
+        "identified",
+        "monitoring",
+        "resolved",
+        "postmortem",
+        "scheduled",
+        "in_progress",
+        "verifying",
+        "completed",
+    ]
+}
+COMPONENT_STATUS = {
+    "enum": ["operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"]
+}
+META = fields(unsubscribe=TEXT, documentation=TEXT)
+PAGE = fields(
+    id=TEXT,
+    status_indicator={"enum": ["none", "minor", "major", "critical", "maintenance"]},
+    status_description=TEXT,
+)
+
+# As https://support.atlassian.com/statuspage/docs/enable-webhook-notifications/ shows them.
+INCIDENT = fields(
+    meta=META,
+    page=PAGE,
+    incident=fields(
+        backfilled={"const": False},
+        created_at=AT,
+        impact={"enum": ["none", "minor", "major", "critical", "maintenance"]},
+        impact_override=NOTHING,
+        monitoring_at=AT_OR_NULL,
+        postmortem_body=NOTHING,
+        postmortem_body_last_updated_at=NOTHING,
+        postmortem_ignored={"const": False},
+        postmortem_notified_subscribers={"const": False},
+        postmortem_notified_twitter={"const": False},
+        postmortem_published_at=NOTHING,
+        resolved_at=AT_OR_NULL,
+        scheduled_auto_transition={"const": False},
+        scheduled_for=AT_OR_NULL,
+        scheduled_remind_prior={"const": False},
+        scheduled_reminded_at=NOTHING,
+        scheduled_until=AT_OR_NULL,
+        shortlink={"type": "string", "pattern": "^https?://"},
+        status=INCIDENT_STATUS,
+        updated_at=AT,
+        id=TEXT,
+        incident_updates={
+            "type": "array",
+            "minItems": 1,
+            "items": fields(
+                body=TEXT,
+                created_at=AT,
+                display_at=AT,
+                status=INCIDENT_STATUS,
+                twitter_updated_at=NOTHING,
+                updated_at=AT,
+                wants_twitter_update={"const": False},
+                id=TEXT,
+                incident_id=TEXT,
+            ),
+        },
+        name=TEXT,
+    ),
+)
+COMPONENT = fields(
+    meta=META,
+    page=PAGE,
+    component_update=fields(
+        created_at=AT, new_status=COMPONENT_STATUS, old_status=COMPONENT_STATUS, id=TEXT, component_id=TEXT
+    ),
+    component=fields(created_at=AT, id=TEXT, name=TEXT, status=COMPONENT_STATUS),
+)
+
+
+def said(notice: Notice) -> Any:
+    sent = message("statuspage", notice)
+    assert sent is not None
+    return json.loads(sent.body)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_body_has_the_documented_fields(name: str) -> None:
+    body = said(EVERY[name])
+    Draft202012Validator(INCIDENT if "incident" in body else COMPONENT).validate(body)
+
+
+@pytest.mark.parametrize("overall", Status)
+def test_the_page_is_described_in_terms_of_statuspage(overall: Status) -> None:
+    page = said(replace(OCCASIONS["created"], overall=overall))["page"]
+    Draft202012Validator(PAGE).validate(page)
+    assert "unknown" not in json.dumps(page).lower()
+
+
+def test_a_page_of_which_not_all_is_known_is_not_called_operational() -> None:
+    page = said(replace(OCCASIONS["created"], overall=Status.UNKNOWN))["page"]
+    assert page["status_description"] == "Not All Systems Are Being Checked"
+
+
+def test_the_newest_update_comes_first_and_says_what_happened() -> None:
+    incident = said(OCCASIONS["resolved"])["incident"]
+    statuses = [update["status"] for update in incident["incident_updates"]]
+    assert statuses == ["resolved", "monitoring", "identified", "identified", "investigating"]
+    assert len({update["id"] for update in incident["incident_updates"]}) == 5
+    assert (incident["monitoring_at"], incident["resolved_at"]) == ("2026-12-01T12:05:00Z", "2026-12-01T12:08:00Z")
+
+
+def test_of_a_long_incident_only_the_newest_updates_are_said_each_by_its_own_id() -> None:
+    updates = tuple(Update(IncidentStatus.INVESTIGATING, f"word {number}", NOON) for number in range(50))
+    shown = said(of_incident(replace(CREATED, updates=updates)))["incident"]["incident_updates"]
+    assert [update["body"] for update in shown] == [f"word {number}" for number in range(49, 29, -1)]
+    assert shown[0]["id"] == "inc_0123456789abcdef-49"
+
+
+@pytest.mark.parametrize(
+    ("occasion", "status"),
+    [
+        ("created", "major_outage"),
+        ("monitoring", "operational"),
+        ("resolved", "operational"),
+        ("reopened", "major_outage"),
+    ],
+)
+def test_a_component_is_shown_at_its_worst_until_all_is_well(occasion: str, status: str) -> None:
+    assert said(OCCASIONS[occasion])["incident"]["components"][0]["status"] == status
+
+
+def test_what_was_merged_into_another_incident_is_not_called_well() -> None:
+    merged = replace(RESOLVED, merged_into="inc_other")
+    assert said(of_incident(merged))["incident"]["components"][0]["status"] == "major_outage"
+
+
+@pytest.mark.parametrize(
+    ("occasion", "status"),
+    [
+        ("maintenance_scheduled", "scheduled"),
+        ("maintenance_started", "in_progress"),
+        ("maintenance_completed", "completed"),
+    ],
+)
+def test_maintenance_is_an_incident_of_its_own_impact_and_stages(occasion: str, status: str) -> None:
+    incident = said(OCCASIONS[occasion])["incident"]
+    assert (incident["impact"], incident["status"]) == ("maintenance", status)
+    assert incident["incident_updates"][0]["status"] == status
+    assert incident["scheduled_for"] == "2026-12-01T12:00:00Z"
+    assert incident["scheduled_until"] == "2026-12-01T13:00:00Z"
+
+
+def test_a_component_that_was_never_known_begins_as_operational() -> None:
+    changed = said(of_change(StatusChange("api", Status.DEGRADED, None, NOON)))["component_update"]
+    assert (changed["old_status"], changed["new_status"]) == ("operational", "degraded_performance")
