@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from dataclasses import asdict
 
-from monitor.config import models
+from monitor.config import alerting, models
 from monitor.config.config import Config, Page, Webhooks
 from monitor.config.timing import STANDARD
 from monitor.config.units import duration
@@ -32,6 +32,7 @@ def build(file: models.File, secrets: Iterable[str]) -> Config:
         ),
         probes={id: _settings(id, probe, file.defaults) for id, probe in _probes(file)},  # noqa: A001
         webhooks=Webhooks(file.webhooks.allow_http, tuple(file.webhooks.allow_networks)),
+        alerts=tuple(alerting.built(alert) for alert in file.alerts),
         trusted_proxies=tuple(file.server.trusted_proxies),
         secrets=tuple(dict.fromkeys(secret for secret in secrets if secret)),
     )
@@ -114,11 +115,7 @@ def _window(window: models.Window) -> Window:
 
 
 def _fingerprint(target: HttpTarget, expect: Expect) -> str:
-    return _digest([_by_name(target), _by_name(expect)])
-
-
-def _by_name(settings: HttpTarget | Expect) -> dict[str, object]:
-    return {field.name: getattr(settings, field.name) for field in fields(settings)}
+    return _digest([asdict(target), asdict(expect)])
 
 
 def _digest(value: object) -> str:

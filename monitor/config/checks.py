@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from itertools import islice
-from typing import TypeAlias
 
-from monitor.config import shapes
+from monitor.config import alert_checks, shapes
 from monitor.config.dependencies import circles
-from monitor.config.faults import BadValue, Faults, Place, alternative
+from monitor.config.faults import BadValue, Faults, Found
+from monitor.config.naming import misnamed
 from monitor.config.timing import contradictions
 from monitor.config.units import instant
 from monitor.config.values import Values
@@ -18,8 +17,6 @@ from monitor.core.model import DAY, Instant
 LONGEST_WINDOW = 31 * DAY
 BODILESS = ("GET", "HEAD")
 MOST_CIRCLES = 20  # shown at once; where there are more, mending these mends the rest
-
-Found: TypeAlias = Iterator[tuple[Place, str]]
 
 
 def check(values: Values, faults: Faults) -> None:
@@ -58,7 +55,7 @@ def _dependencies(root: object) -> Found:
     known = shapes.components(root)
     for name, component in known.items():
         place = ("components", name, "depends_on")
-        yield from _components(place, component.get("depends_on"), known)
+        yield from misnamed(place, component.get("depends_on"), known)
         for at, other in shapes.texts(component.get("depends_on")):
             if other == name:
                 yield (*place, at), f"{name} cannot depend on itself; remove it"
@@ -77,7 +74,7 @@ def _circles(root: object) -> Found:
 def _windows(root: object) -> Found:
     known = shapes.components(root)
     for place, window in shapes.windows(root):
-        yield from _components((*place, "components"), window.get("components"), known)
+        yield from misnamed((*place, "components"), window.get("components"), known)
         starts, ends = _moment(window.get("starts")), _moment(window.get("ends"))
         if starts is None or ends is None:
             continue
@@ -97,18 +94,6 @@ def _twins(root: object) -> Found:
         seen.setdefault(told, int(place[-1]))
 
 
-def _components(place: Place, listed: object, known: Mapping[str, object]) -> Found:
-    """Names that are no component's, or that come twice."""
-    names = shapes.texts(listed)
-    counts = Counter(name for _, name in names)
-    for at, name in names:
-        if name not in known:
-            yield (*place, at), f"there is no component {name}; {alternative(name, known)}"
-        elif counts[name] > 1:
-            counts[name] = 0
-            yield (*place, at), f"{name} is named twice; once is enough"
-
-
 def _moment(value: object) -> Instant | None:
     """None for what is no instant, which has its own fault."""
     try:
@@ -125,4 +110,5 @@ CHECKS: tuple[Callable[[object], Found], ...] = (
     _circles,
     _windows,
     _twins,
+    *alert_checks.CHECKS,
 )

@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import TypeAlias
 
 from monitor.core.model import Setup
+from monitor.core.subscribing import Alert
 from monitor.probers.settings import ProbeSettings
 
 Network: TypeAlias = IPv4Network | IPv6Network
@@ -37,5 +38,6 @@ class Config:
     setup: Setup
     probes: Mapping[str, ProbeSettings]  # "component/probe" → how to ask
     webhooks: Webhooks
+    alerts: tuple[Alert, ...]  # no two of the same name
     trusted_proxies: tuple[Network, ...]  # whose X-Forwarded-For is believed
     secrets: tuple[str, ...]  # texts that must never be shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TypeAlias
 
 Place: TypeAlias = tuple[str | int, ...]  # keys and list positions from the top of the file
+Found: TypeAlias = Iterator[tuple[Place, str]]  # where something is wrong, and what
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,63}")

@@ -61,6 +61,12 @@ def url(value: object) -> str:
     return value
 
 
+def host(value: object) -> str:
+    if not isinstance(value, str) or not _is_host(value):
+        raise BadValue(f"{quoted(value)} is not a host name or address; write it like smtp.example.com")
+    return value
+
+
 def network(value: object) -> IPv4Network | IPv6Network:
     """A network such as `10.0.0.0/8`, or a single address."""
     refusal = BadValue(f"{quoted(value)} is not a network; write it like 10.0.0.0/8 or fd00::/8")
@@ -89,12 +95,12 @@ def _has_valid_port(parts: SplitResult) -> bool:
         return False
 
 
-def _is_host(host: str) -> bool:
+def _is_host(text: str) -> bool:
     try:
-        if ":" in host:
-            ipaddress.ip_address(host)
+        if ":" in text:
+            ipaddress.ip_address(text)
             return True
-        ascii_host = host if host.isascii() else host.encode("idna").decode()
+        ascii_host = text if text.isascii() else text.encode("idna").decode()
     except ValueError:
         return False
     labels = ascii_host.removesuffix(".").split(".")

@@ -14,11 +14,11 @@ from monitor.config.faults import BadValue, quoted
 _VARIABLE = {"type": "string", "pattern": r"^\$\{.+\}$"}  # any value may come from the environment
 
 
-def _text_schema(pattern: str) -> WithJsonSchema:
+def text_schema(pattern: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": rf"^({pattern}|.*\$\{{.+\}}.*)$"})
 
 
-def _schema(schema: dict[str, Any]) -> WithJsonSchema:
+def value_schema(schema: dict[str, Any]) -> WithJsonSchema:
     return WithJsonSchema({"oneOf": [schema, _VARIABLE]})
 
 
@@ -41,7 +41,7 @@ def _line(value: object) -> str:
     return text
 
 
-def _whole(value: object) -> int:
+def whole(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise BadValue(f"{quoted(value)} is not a whole number; write one such as 3")
     if value < 1:
@@ -64,21 +64,21 @@ def _distinct(headers: dict[str, str]) -> dict[str, str]:
 
 Text = Annotated[str, BeforeValidator(_text)]
 Line = Annotated[str, BeforeValidator(_line)]
-Whole = Annotated[int, BeforeValidator(_whole), _schema({"type": "integer", "minimum": 1})]
-Flag = Annotated[bool, BeforeValidator(operators.flag), _schema({"type": "boolean"})]
+Whole = Annotated[int, BeforeValidator(whole), value_schema({"type": "integer", "minimum": 1})]
+Flag = Annotated[bool, BeforeValidator(operators.flag), value_schema({"type": "boolean"})]
 Json = Annotated[Any, BeforeValidator(operators.json_value)]
 
-Duration = Annotated[int, BeforeValidator(units.duration), _text_schema(units.DURATION)]
-Instant = Annotated[int, BeforeValidator(units.instant), _text_schema(units.INSTANT)]
+Duration = Annotated[int, BeforeValidator(units.duration), text_schema(units.DURATION)]
+Instant = Annotated[int, BeforeValidator(units.instant), text_schema(units.INSTANT)]
 _SIZES = {"oneOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": f"^{units.SIZE}$"}]}
-Size = Annotated[int, BeforeValidator(units.size), _schema(_SIZES)]
+Size = Annotated[int, BeforeValidator(units.size), value_schema(_SIZES)]
 
 Id = Annotated[
     str, BeforeValidator(grammar.identifier), WithJsonSchema({"type": "string", "pattern": f"^{grammar.ID}$"})
 ]
-Url = Annotated[str, BeforeValidator(grammar.url), _text_schema("https?://.+")]
-Network = Annotated[Any, BeforeValidator(grammar.network), _text_schema(grammar.NETWORK)]
-Method = Annotated[str, BeforeValidator(grammar.method), _schema({"enum": [*grammar.METHODS]})]
+Url = Annotated[str, BeforeValidator(grammar.url), text_schema("https?://.+")]
+Network = Annotated[Any, BeforeValidator(grammar.network), text_schema(grammar.NETWORK)]
+Method = Annotated[str, BeforeValidator(grammar.method), value_schema({"enum": [*grammar.METHODS]})]
 RegularExpression = Annotated[str, BeforeValidator(grammar.regular_expression)]
 JsonExpectation = Annotated[Any, BeforeValidator(operators.expectation), WithJsonSchema(operators.SCHEMA)]
 JsonPath = Annotated[str, BeforeValidator(grammar.json_path)]

@@ -1,12 +1,14 @@
-"""The shape of probes.yaml. A new section is a new block here and one more field of `File`."""
+"""The shape of probes.yaml. A new section is a new block and one more field of `File`."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
+from monitor.config.alerting import Alert
+from monitor.config.block import Block
 from monitor.config.faults import BadValue
 from monitor.config.kinds import (
     Duration,
@@ -33,12 +35,6 @@ from monitor.core.model import MINUTE
 from monitor.probers.settings import MEBIBYTE
 
 _ONE_CONTENT = [{"required": pair} for pair in (["json", "form"], ["json", "body"], ["form", "body"])]
-
-
-class Block(BaseModel):
-    """A mapping with keys of its own; any other key is a fault."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Page(Block):
@@ -175,5 +171,6 @@ class File(Block):
         min_length=1, description="The parts that visitors know, in the order in which they are shown."
     )
     maintenance: list[Window] = Field(default=[], description="Planned windows, in which trouble is expected.")
+    alerts: list[Alert] = Field(default=[], description="Who is told where they already look, and of what.")
     webhooks: Webhooks = Field(default=Webhooks(), description="Where webhooks may be sent.")
     server: Server = Field(default=Server(), description="What stands before the page and the API.")

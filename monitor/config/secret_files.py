@@ -5,23 +5,30 @@ from __future__ import annotations
 from pathlib import Path
 
 from monitor.config.faults import BadValue, Place
+from monitor.config.places import is_alert_secret
 
 MAX_SIZE = 16 * 1024  # bytes
 
 _SUFFIX = "_file"
 
+_BODY: Place = ("probes", "http", "body")
+_MAPPINGS: frozenset[Place] = frozenset(("probes", "http", part) for part in ("headers", "query", "form"))
 
-def replaced_key(request: Place, key: str) -> str | None:
+
+def replaced_key(block: Place, key: str) -> str | None:
     """The key that `key` stands for: `authorization` for `authorization_file` among the headers, else None.
 
     Args:
-        request: the place of the mapping relative to its probe, such as ("http", "headers").
+        block: the place of the mapping relative to its probe or alert, such as ("probes", "http", "headers").
     """
-    if request == ("http",):
-        return "body" if key == "body_file" else None
-    if request in (("http", "headers"), ("http", "query"), ("http", "form")) and key.endswith(_SUFFIX):
-        return key.removesuffix(_SUFFIX) or None
-    return None
+    replaced = key.removesuffix(_SUFFIX)
+    if replaced in ("", key):
+        return None
+    return replaced if block in _MAPPINGS or _is_secret((*block, replaced)) else None
+
+
+def _is_secret(place: Place) -> bool:
+    return place == _BODY or is_alert_secret(place)
 
 
 def read_secret(folder: Path, name: object) -> str:

@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from urllib.parse import parse_qsl, unquote, urlsplit
+from collections.abc import Callable, Iterator, Mapping
 
-from monitor.config import shapes
+from monitor.config import secret_urls, shapes
+from monitor.config.sensitive import is_sensitive
 
-_SENSITIVE = re.compile(
-    r"password|passwd|secret|token(?![_-]type)|api[_-]?key|credential|private|signature", re.IGNORECASE
-)
 _HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
 
-
-def is_sensitive(name: str) -> bool:
-    """Whether a thing of this name is a secret; `token_type` and the like only say which sort it is of."""
-    return bool(_SENSITIVE.search(name))
+# What the URL of an alert is, where it is not a webhook's.
+_URLS: Mapping[str, Callable[[str], Iterator[str]]] = {
+    "pagerduty": secret_urls.of_base,
+    "opsgenie": secret_urls.of_base,
+    "alertmanager": secret_urls.of_base,
+    "apprise": secret_urls.of_apprise,
+}
 
 
 def secrets_in(root: object) -> Iterator[str]:
-    """The secrets written into the probes' requests, in a config of any shape."""
+    """The secrets written into the probes' requests and the alerts, in a config of any shape."""
+    yield from _of_probes(root)
+    yield from _of_alerts(root)
+
+
+def _of_probes(root: object) -> Iterator[str]:
     for _, probe in shapes.probes(root):
         request = shapes.http(probe)
-        yield from _of_url(request.get("url"))
+        url = request.get("url")
+        if isinstance(url, str):
+            yield from secret_urls.credentials(url)
         yield from _of_headers(request.get("headers"))
         for part in ("headers", "query", "form", "json"):
             yield from _named(request.get(part))
+
+
+def _of_alerts(root: object) -> Iterator[str]:
+    for _, alert in shapes.alerts(root):
+        yield from _named(alert)
+        for format_, settings in alert.items():
+            of_url = _URLS.get(format_, secret_urls.of_webhook)
+            for url in _texts(shapes.mapping(settings).get("url")):
+                yield from of_url(url)
 
 
 def _of_headers(headers: object) -> Iterator[str]:
@@ -36,18 +51,6 @@ def _of_headers(headers: object) -> Iterator[str]:
             _, _, credentials = value.partition(" ")  # "Bearer x": x alone is one, too
             if name.lower().endswith("authorization") and credentials:
                 yield credentials.strip()
-
-
-def _of_url(url: object) -> Iterator[str]:
-    try:
-        parts = urlsplit(url) if isinstance(url, str) else None
-    except ValueError:
-        return  # no URL at all, which has its own fault
-    if parts is None:
-        return
-    user = parts.netloc.rpartition("@")[0]
-    yield from (user, unquote(user), unquote(parts.password or ""))
-    yield from (value for name, value in parse_qsl(parts.query) if is_sensitive(name))
 
 
 def _named(value: object) -> Iterator[str]:

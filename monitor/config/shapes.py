@@ -35,6 +35,17 @@ def http(probe: Mapping[str, object]) -> Mapping[str, object]:
 
 def windows(root: object) -> Iterator[tuple[Place, Mapping[str, object]]]:
     """Every maintenance window, with its place."""
-    listed = mapping(root).get("maintenance")
-    for at, window in enumerate(listed if isinstance(listed, list) else []):
+    for at, window in enumerate(_listed(root, "maintenance")):
         yield ("maintenance", at), mapping(window)
+
+
+def alerts(root: object) -> Iterator[tuple[Place, Mapping[str, object]]]:
+    """Every alert that is a mapping, with its place."""
+    for at, alert in enumerate(_listed(root, "alerts")):
+        if isinstance(alert, dict):
+            yield ("alerts", at), alert
+
+
+def _listed(root: object, section: str) -> list[object]:
+    listed = mapping(root).get(section)
+    return listed if isinstance(listed, list) else []

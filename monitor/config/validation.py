@@ -9,8 +9,9 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from monitor.config.block import Block
 from monitor.config.faults import Faults, Place, alternative
-from monitor.config.models import Block, File
+from monitor.config.models import File
 from monitor.config.values import Values
 
 

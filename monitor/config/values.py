@@ -8,22 +8,23 @@ from pathlib import Path
 
 from monitor.config.environment import expand
 from monitor.config.faults import BadValue, Faults, Place
+from monitor.config.places import is_alert_secret, within
 from monitor.config.scalars import resolve
 from monitor.config.secret_files import read_secret, replaced_key
 from monitor.config.tree import Entries, Items, Node, Scalar
 
-# Places within a probe. A request's texts are taken as written (`1.10` stays `1.10`), and only JSON knows null.
+# Within a probe. A request's texts are taken as written (`1.10` stays `1.10`), and only JSON knows null.
 _TEXT = frozenset(
     {
-        ("http", "headers"),
-        ("http", "query"),
-        ("http", "form"),
-        ("http", "body"),
-        ("http", "body_file"),
-        ("expect", "headers"),
+        ("probes", "http", "headers"),
+        ("probes", "http", "query"),
+        ("probes", "http", "form"),
+        ("probes", "http", "body"),
+        ("probes", "http", "body_file"),
+        ("probes", "expect", "headers"),
     }
 )
-_JSON = frozenset({("http", "json"), ("expect", "json")})
+_JSON = frozenset({("probes", "http", "json"), ("probes", "expect", "json")})
 
 
 @dataclass(slots=True)
@@ -90,7 +91,7 @@ class _Evaluation:
         for key, (line, inner) in node.nodes.items():
             self.values.lines[*place, key] = line
             value = self.value(inner, (*place, key))
-            replaced = replaced_key(_within_probe(place), key)
+            replaced = replaced_key(within(place), key)
             if replaced is None:
                 values[key] = value
             elif replaced in node.nodes:
@@ -119,19 +120,14 @@ class _Evaluation:
             self._refuse(place, problem)
         if expansion.problems:
             return None
-        field = _within_probe(place)[:2]
+        field = within(place)[:3]
         as_written = expansion.alone or expansion.text == node.text
         value = resolve(expansion.text) if node.plain and as_written else expansion.text
         if value is None and field not in _JSON:
             self._refuse(place, "this is empty; write a value, or leave the key out")
             return None
-        return expansion.text if field in _TEXT else value
+        return expansion.text if field in _TEXT or is_alert_secret(field) else value
 
     def _refuse(self, place: Place, problem: str) -> None:
         self._faults.add(self.values.lines[place], place, problem)
         self.values.unknown.add(place)
-
-
-def _within_probe(place: Place) -> Place:
-    """The place relative to its probe; empty outside of probes."""
-    return place[4:] if place[0:1] == ("components",) and place[2:3] == ("probes",) else ()

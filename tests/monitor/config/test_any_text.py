@@ -27,6 +27,7 @@ WORDS = [
         "ends",
     ),
     *("interval", "timeout", "slow_after", "cron", "https://u:p@api.test:1/?token=x", "$.a", "{gt: 0}", "30s", "5"),
+    *("alerts", "slack", "email", "apprise", "events", "least_impact", "to", "password", "url_file", "https://[x"),
     *("2026-12-01T02:00:00Z", "${A}", "${B:-x}", "${", "$${", "null", "true", ".inf", "1e999", "'", '"', "\\x00"),
     *(
         ": ",
@@ -96,9 +97,10 @@ def test_any_values_in_the_right_places_are_loaded_or_refused(
     folder: Path, http: object, expect: object, other: object
 ) -> None:
     probe = f"{{http: {flow(http)}, expect: {flow(expect)}, timeout: {flow(other)}}}"
-    text = (
-        f"components: {{api: {{depends_on: {flow(other)}, probes: {{health: {probe}}}}}}}\nmaintenance: {flow(other)}"
-    )
+    api = f"{{depends_on: {flow(other)}, probes: {{health: {probe}}}}}"
+    mail = f"{{from: {flow(expect)}, to: {flow(other)}, password: {flow(other)}}}"
+    alerts = f"[{flow(other)}, {{slack: {flow(http)}, apprise: {{url: {flow(http)}}}, email: {mail}}}]"
+    text = f"components: {{api: {api}}}\nmaintenance: {flow(other)}\nalerts: {alerts}"
     load_or_refuse(folder, text.encode(errors="replace"))
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.monitor.config.texts import RIGHT, Load, Refuse, with_probe_settings, with_request, with_sections
+from tests.monitor.config.texts import (
+    RIGHT,
+    Load,
+    Refuse,
+    request_of,
+    with_probe_settings,
+    with_request,
+    with_sections,
+)
 
 SHORT_FORM = "probes.yaml:5: components.api.probes.health.http"
 ENVIRON = {"HOST": "api.test", "EMPTY": "", "NESTED": "${HOST}", "N": "7"}
@@ -26,14 +34,12 @@ ENVIRON = {"HOST": "api.test", "EMPTY": "", "NESTED": "${HOST}", "N": "7"}
     ],
 )
 def test_variables_are_expanded_once(loaded: Load, written: str, meant: str) -> None:
-    target = loaded(with_request(f'headers: {{x: "{written}"}}'), ENVIRON).probes["api/health"].target
+    target = request_of(loaded(with_request(f'headers: {{x: "{written}"}}'), ENVIRON))
     assert target.headers["x"] == meant
 
 
 def test_keys_are_not_expanded(loaded: Load) -> None:
-    assert loaded(with_request('query: {"${HOST}": x}'), ENVIRON).probes["api/health"].target.query == {
-        "${HOST}": "x"
-    }
+    assert request_of(loaded(with_request('query: {"${HOST}": x}'), ENVIRON)).query == {"${HOST}": "x"}
 
 
 def test_a_variable_that_stands_alone_may_be_a_number(loaded: Load) -> None:

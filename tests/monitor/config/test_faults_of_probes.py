@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.monitor.config.texts import RIGHT, Load, Refuse, with_probe_settings, with_request
+from tests.monitor.config.texts import RIGHT, Load, Refuse, request_of, with_probe_settings, with_request
 
 PROBE = "components.api.probes.health"
 UNITS = "a whole number and a unit: 500ms, 30s, 5m, 1h, 7d"
@@ -131,7 +131,7 @@ def test_a_content_that_json_does_not_know_is_refused(refused: Refuse) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_other_requests_than_get_and_head_may_have_a_content(loaded: Load, method: str) -> None:
-    assert loaded(with_request(f"method: {method}\nbody: x")).probes["api/health"].target.body == "x"
+    assert request_of(loaded(with_request(f"method: {method}\nbody: x"))).body == "x"
 
 
 @pytest.mark.parametrize("asked", ["http://api.test/", "HTTP://api.test/", "{url: 'http://api.test/'}"])

@@ -22,8 +22,8 @@ PROBE = "components.api.probes.health"
         ("page: {url: status}", "6: page.url: the URL does not begin with http:// or https://"),
         ("pages: {}", "6: pages: unknown key; did you mean page?"),
         (
-            "alerts: []",
-            "6: alerts: unknown key; known here: page, defaults, components, maintenance, webhooks, server",
+            "colours: []",
+            "6: colours: unknown key; known here: page, defaults, components, maintenance, alerts, webhooks, server",
         ),
         ("webhooks: true", "6: webhooks: this must be a mapping of keys to values"),
         ("webhooks: {allow_htpp: true}", "6: webhooks.allow_htpp: unknown key; did you mean allow_http?"),

@@ -11,7 +11,7 @@ from monitor.config import Page, Webhooks, load
 from monitor.core.model import MINUTE, SECOND, Window
 from monitor.probers.settings import Expect, HttpTarget, ProbeSettings
 from tests.builders import NOON
-from tests.monitor.config.texts import RIGHT, Load, with_probe_settings, with_request, with_sections
+from tests.monitor.config.texts import RIGHT, Load, request_of, with_probe_settings, with_request, with_sections
 
 
 def test_what_is_not_written_has_a_sensible_value(loaded: Load) -> None:
@@ -71,7 +71,7 @@ max_body: 512KiB
 
 
 def test_null_is_a_json_content_too(loaded: Load) -> None:
-    assert loaded(with_request("method: POST\njson: null")).probes["api/health"].target.json == "null"
+    assert request_of(loaded(with_request("method: POST\njson: null"))).json == "null"
 
 
 def test_expectations_are_handed_on(loaded: Load) -> None:

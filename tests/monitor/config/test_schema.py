@@ -17,9 +17,9 @@ SHIPPED = ROOT / "probes.yaml"
 SCHEMA = Path(schema.__file__).with_name("probes.schema.json")
 
 
-def allows(change: dict[str, Any]) -> bool:
+def allows(change: dict[str, Any], **sections: object) -> bool:
     probe = {"http": "https://api.test/"} | change
-    file = {"components": {"api": {"probes": {"health": probe}}}}
+    file = {"components": {"api": {"probes": {"health": probe}}}, **sections}
     return jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).is_valid(file)
 
 
@@ -34,7 +34,10 @@ def test_the_schema_is_a_schema() -> None:
 def test_every_key_is_described() -> None:
     blocks = [json.loads(SCHEMA.read_text()), *json.loads(SCHEMA.read_text())["$defs"].values()]
     keys = [
-        key for block in blocks for form in block.get("oneOf", [block]) for key in form.get("properties", {}).items()
+        key
+        for block in blocks
+        for form in (block, *block.get("oneOf", ()))
+        for key in form.get("properties", {}).items()
     ]
     assert len(keys) > 30
     assert [name for name, key in keys if not key.get("description")] == []
@@ -73,6 +76,52 @@ def test_the_schema_refuses_what_load_refuses(change: dict[str, Any]) -> None:
     assert not allows(change)
 
 
+MAIL = {"host": "smtp.test", "from": "a@a.test", "to": ["b@b.test"]}
+
+
+@pytest.mark.parametrize(
+    "alert",
+    [
+        {"slack": {"url": "${SLACK_WEBHOOK_URL}"}},
+        {"slack": {"url_file": "slack"}, "name": "night", "events": ["incident.*", "*"], "least_impact": "major"},
+        {"standard": {"url": "http://a.test/b", "secret_file": "secret"}},
+        {"standard": {"url": "http://a.test/b", "secret": f"whsec_{'A' * 43}="}},
+        {"pagerduty": {"routing_key_file": "key"}},
+        {"opsgenie": {"api_key": "k", "url": "https://api.eu.opsgenie.com"}},
+        {"email": MAIL},
+        {"email": MAIL | {"port": 25, "security": "none", "username": "me", "password_file": "password"}},
+        {"apprise": {"url": "tgram://a/b"}},
+    ],
+)
+def test_the_schema_allows_the_alerts_that_load_allows(alert: dict[str, Any]) -> None:
+    assert allows({}, alerts=[alert])
+
+
+@pytest.mark.parametrize(
+    "alert",
+    [
+        {},
+        {"name": "night"},
+        {"slakc": {"url": "https://a.test/b"}},
+        {"slack": {"url": "https://a.test/b"}, "teams": {"url": "https://a.test/b"}},
+        {"slack": {}},
+        {"slack": {"url": "hooks.test/b"}},
+        {"slack": {"url": "https://a.test/b", "url_file": "slack"}},
+        {"slack": {"url": "https://a.test/b"}, "events": ["incident.open"]},
+        {"slack": {"url": "https://a.test/b"}, "least_impact": "mayor"},
+        {"pagerduty": {"routing_key": "k", "url": "https://a.test", "url_file": "url"}},
+        {"standard": {"url": "https://a.test/b", "secret": "hush"}},
+        {"alertmanager": {"url": "http://a.test/?b"}},
+        {"email": MAIL | {"port": 65536}},
+        {"email": MAIL | {"security": "ssl"}},
+        {"email": MAIL | {"to": []}},
+        {"apprise": {"url": "a.test/b"}},
+    ],
+)
+def test_the_schema_refuses_the_alerts_that_load_refuses(alert: dict[str, Any]) -> None:
+    assert not allows({}, alerts=[alert])
+
+
 def test_the_shipped_file_fits_the_schema_it_names() -> None:
     text = SHIPPED.read_text()
     named = text.splitlines()[0].removeprefix("# yaml-language-server: $schema=")
@@ -91,3 +140,13 @@ def test_the_shipped_file_loads_with_no_variable_set() -> None:
         ("cdn", "CDN", "Edge caching"),
     ]
     assert len(config.probes) == 7
+
+
+def test_the_alerts_that_are_shipped_as_a_comment_are_right(tmp_path: Path) -> None:
+    before, heading, commented = SHIPPED.read_text().partition("# alerts:\n")
+    alerts = "".join(line.removeprefix("# ") for line in (heading + commented).splitlines(keepends=True))
+    (tmp_path / "probes.yaml").write_text(before + alerts)
+    (tmp_path / "smtp-password").write_text("hush")
+    environ = {"SLACK_WEBHOOK_URL": "https://hooks.test/a", "PAGERDUTY_ROUTING_KEY": "k"}
+    config = load(tmp_path / "probes.yaml", environ)
+    assert [alert.name for alert in config.alerts] == ["slack", "pagerduty", "night"]

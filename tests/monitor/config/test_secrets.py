@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.monitor.config.texts import RIGHT, Load, Refuse, with_probe_settings, with_request
+from tests.monitor.config.texts import RIGHT, Load, Refuse, request_of, with_probe_settings, with_request
 
 
 @pytest.mark.parametrize(
@@ -50,10 +50,10 @@ def test_secrets_are_read_from_files_beside_the_config(loaded: Load, tmp_path: P
     (tmp_path / "keys" / "api").write_text("s3cret ${N}\r\n\n")
     (tmp_path / "body").write_bytes("grüezi\n".encode())
     target = loaded(with_request("method: POST\nheaders: {x_file: keys/api}\nform: {}"))
-    assert target.probes["api/health"].target.headers == {"x": "s3cret ${N}"}
+    assert request_of(target).headers == {"x": "s3cret ${N}"}
     assert target.secrets == ("s3cret ${N}",)
     read = loaded(with_request("method: POST\nbody_file: ${DIR}/body"), {"DIR": "."})
-    assert read.probes["api/health"].target.body == "grüezi"
+    assert request_of(read).body == "grüezi"
 
 
 def test_an_authorization_from_a_file_is_secret_without_its_scheme_too(loaded: Load, tmp_path: Path) -> None:

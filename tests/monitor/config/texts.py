@@ -7,6 +7,7 @@ from textwrap import indent
 from typing import Protocol
 
 from monitor.config import Config
+from monitor.probers.settings import HttpTarget
 
 
 class Load(Protocol):
@@ -43,3 +44,15 @@ def with_request(request: str) -> str:
 def with_sections(sections: str) -> str:
     """The right file with more sections, from line 6 on."""
     return RIGHT + sections
+
+
+def with_alerts(*alerts: str) -> str:
+    """The right file with these alerts, from line 7 on."""
+    return with_sections("alerts:\n" + "".join(f"  - {indent(alert, ' ' * 4).lstrip()}\n" for alert in alerts))
+
+
+def request_of(config: Config, probe: str = "api/health") -> HttpTarget:
+    """The request of a probe that makes one."""
+    target = config.probes[probe].target
+    assert isinstance(target, HttpTarget)
+    return target
