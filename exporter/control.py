@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from exporter.alerting import ALERT_ROUTES
 from exporter.documents import Document, timestamp, timestamp_or_none
 from exporter.fields import duration, flag, line, read_fields, some_of
 from exporter.problems import Problem
@@ -55,6 +56,7 @@ CONTROL_ROUTES = (
     ("POST", "/keys", create_key),
     ("GET", "/keys", keys),
     ("DELETE", "/keys/{id}", revoke_key),
+    *ALERT_ROUTES,
 )
 
 

@@ -13,7 +13,8 @@ SECURITY = {
 SERVER = "justkalm-monitor"  # in place of aiohttp's, which tells versions
 
 API = "/api/"
-PRIVATE = "/api/v1/subscriptions"  # takes a key: for no cache, and for no page of another site
+# Take a key, or are one: for no cache, and for no page of another site.
+PRIVATE = ("/api/v1/subscriptions", "/callbacks", "/heartbeats")
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag"}
 
 
@@ -29,7 +30,7 @@ async def dress(request: web.Request, response: web.StreamResponse) -> None:
 
 
 def is_private(request: web.Request) -> bool:
-    return request.path == PRIVATE or request.path.startswith(f"{PRIVATE}/")
+    return any(request.path == private or request.path.startswith(f"{private}/") for private in PRIVATE)
 
 
 def preflight(request: web.Request, allowed: str) -> web.Response:

@@ -13,7 +13,7 @@ from monitor.core.model import Instant, Phases, Result, Verdict
 LATENCY_BUCKETS = (5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)  # ms, each its upper bound
 OWN_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)  # seconds
 
-ATTEMPTS = ("delivered", "refused", "failed", "gone")  # what one POST of a webhook comes to
+ATTEMPTS = ("delivered", "refused", "failed", "gone")  # what a webhook or an alert comes to, each time it is sent
 
 SUCCESS = frozenset({Verdict.PASS, Verdict.SLOW})
 UNTIMED = Phases()  # a heartbeat's, say
@@ -88,7 +88,7 @@ class Metrics:
             self._reload_time.set(at / 1_000)
 
     def attempted(self, outcome: str) -> None:
-        """A webhook was posted, and came to one of ATTEMPTS."""
+        """A webhook or an alert was sent, and came to one of ATTEMPTS."""
         self._attempts.labels(outcome).inc()
 
     def watch_webhooks(
@@ -150,7 +150,7 @@ class Metrics:
         registry = self.registry
         self._attempts = Counter(
             "justkalm_webhook_attempts",
-            "POSTs of webhooks: taken, answered otherwise, not answered, or not wanted any more.",
+            "Webhooks and alerts sent: taken, answered otherwise, not answered, or not wanted any more.",
             ["outcome"],
             registry=registry,
         )

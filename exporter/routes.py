@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exporter import api, deliveries, page, readiness, scrape, subscriptions
+from exporter import api, deliveries, inbound, page, readiness, scrape, subscriptions
 
 ROUTES = (
     ("GET", "/", page.page),
@@ -21,6 +21,9 @@ ROUTES = (
     ("GET", "/api/v1/subscriptions/{id}/deliveries", deliveries.deliveries),
     ("POST", "/api/v1/subscriptions/{id}/deliveries/{delivery}/redeliver", deliveries.redeliver),
     ("POST", "/api/v1/subscriptions/{id}/recover", deliveries.recover),
+    ("POST", "/callbacks/{token}", inbound.callback),
+    ("POST", "/heartbeats/{token}", inbound.beat),
+    ("POST", "/heartbeats/{token}/{signal}", inbound.beat),
     ("GET", "/metrics", scrape.scrape),
     ("GET", "/livez", readiness.livez),
     ("GET", "/readyz", readiness.readyz),

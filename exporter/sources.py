@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from aiohttp import web
 
+from exporter.beats import Beats
 from exporter.caching import Cache, Edition
+from exporter.callbacks import Callbacks
 from exporter.figures import Figures, measure
 from exporter.metrics import Metrics
 from exporter.problems import Problem
 from exporter.rendering import Rendering
 from exporter.subscribing import Subscribing
 from monitor.core.board import Board
+from monitor.core.model import Result
 from monitor.core.ports import Clock, History
+
+Ask: TypeAlias = Callable[[str], Awaitable[Result]]
 
 MOST_RENDERINGS = 64  # the longest list of incidents takes about 150 KB
 MOST_FIGURES = 10_000  # a few hundred bytes for each component; only configured ones are asked for
@@ -31,7 +38,7 @@ class Page:
 class Vitals:
     """How the monitor itself is; kept up to date by the daemon.
 
-    `degraded` holds short reasons, which become label values and text; "store_refused" is the only one there is.
+    `degraded` holds short reasons, which become label values and text: "store_refused", or why results are unknown.
     """
 
     configured: bool = False
@@ -44,6 +51,9 @@ class Sources:
 
     Args:
         subscribing: None where nobody may.
+        callbacks: None where none are awaited.
+        beats: None where nothing reports in.
+        ask: runs a probe once, beside its own pace; raises KeyError where there is none of that id. None: nobody may.
         patience: seconds that metrics wait for the history. They matter most when it hangs.
     """
 
@@ -57,6 +67,9 @@ class Sources:
         vitals: Vitals,
         metrics: Metrics,
         subscribing: Subscribing | None = None,
+        callbacks: Callbacks | None = None,
+        beats: Beats | None = None,
+        ask: Ask | None = None,
         patience: float = 1.0,
     ) -> None:
         self.board = board
@@ -65,6 +78,9 @@ class Sources:
         self.page = page
         self.vitals = vitals
         self.metrics = metrics
+        self.callbacks = callbacks
+        self.beats = beats
+        self.ask = ask
         self.patience = patience
         self._subscribing = subscribing
         edition = Edition(board, clock)

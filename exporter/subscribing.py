@@ -8,10 +8,12 @@ from typing import Protocol
 from exporter.keyring import Keyring
 from exporter.origin import Network
 from exporter.throttle import Throttle
+from exporter.webhooks.alerts import Alerts
 from exporter.webhooks.debts import Debts
 from exporter.webhooks.guard import Allowance
 from exporter.webhooks.roster import Roster
-from monitor.core.model import Instant
+from exporter.webhooks.sending import Sent
+from monitor.core.model import EventKind, Instant
 from monitor.core.ports import Outbox, Registry
 from monitor.core.subscribing import Attempt, Delivery, Subscription
 
@@ -27,6 +29,10 @@ class Dispatcher(Protocol):
         """Try what waits soon: what kept it from arriving may be over."""
         ...
 
+    def owed(self, subscription: str) -> int:
+        """How many deliveries are owed to it."""
+        ...
+
     async def try_out(self, subscription: Subscription) -> Attempt:
         """Post something to try the endpoint, once.
 
@@ -34,6 +40,10 @@ class Dispatcher(Protocol):
             Busy: this one is being tried out already, or too many others are.
             OwnTrouble: it could not be sent, and that is not the receiver's fault.
         """
+        ...
+
+    async def rehearse(self, subscription: Subscription) -> list[tuple[EventKind, Sent]]:
+        """Tell an alert of a pretend incident, of its opening and of its end; errors as of `try_out`."""
         ...
 
     async def redeliver(self, delivery: Delivery) -> None:
@@ -55,6 +65,7 @@ class Subscribing:
     outbox: Outbox
     roster: Roster
     debts: Debts
+    alerts: Alerts
     dispatcher: Dispatcher
     allowance: Allowance = field(default_factory=Allowance)
     trusted_proxies: tuple[Network, ...] = ()

@@ -28,7 +28,6 @@ LONGEST_GRACE = 30 * DAY
 SECRET_BYTES = 32
 
 
-
 async def create(request: web.Request) -> web.Response:
     """201 with the secret, which only this answer and its repetitions show."""
     key, sources = await caller(request, Scope.SUBSCRIPTIONS), request.app[SOURCES]
@@ -112,7 +111,8 @@ def _with_secret(subscription: Subscription) -> Document:
 
 
 def _sees(key: Key, subscription: Subscription) -> bool:
-    return key is OPERATOR or subscription.key == key.id
+    """Alerts are the config's alone."""
+    return subscription.alert is None and (key is OPERATOR or subscription.key == key.id)
 
 
 def _seen(request: web.Request, key: Key) -> Subscription:

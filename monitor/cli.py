@@ -159,3 +159,37 @@ def revoke(key: str, data: Path) -> None:
     from monitor.keys import revoke_key
 
     sys.exit(revoke_key(data, key))
+
+
+@main.group()
+def alerts() -> None:
+    """Alerts of the config, as the running daemon tells them."""
+
+
+@alerts.command("list")
+@data_option
+def list_alerts(data: Path) -> None:
+    """List all alerts: what they are told of, since when they fail, and how much they are owed."""
+    from monitor.alerts import list_alerts
+
+    sys.exit(list_alerts(data))
+
+
+@alerts.command("test")
+@click.argument("alert", metavar="NAME")
+@data_option
+def test_alert(alert: str, data: Path) -> None:
+    """Tell an alert of a pretend incident that opens and ends. Exit code 0: it took both; 1: it did not."""
+    from monitor.alerts import test_alert
+
+    sys.exit(test_alert(data, alert))
+
+
+@alerts.command("deliveries")
+@click.argument("alert", metavar="NAME")
+@data_option
+def list_deliveries(alert: str, data: Path) -> None:
+    """List what an alert was told and is still owed, newest first, with the latest answer."""
+    from monitor.alerts import list_deliveries
+
+    sys.exit(list_deliveries(data, alert))

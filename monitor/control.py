@@ -12,7 +12,7 @@ from typing import Any
 
 from exporter.socketfile import CONTROL_SOCKET, NoSocketFile, check_length
 
-PATIENCE = 30.0  # seconds
+PATIENCE = 60.0  # seconds; the test of an alert is two messages to a receiver that may hang
 
 
 class Unreachable(Exception):

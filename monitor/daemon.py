@@ -22,7 +22,7 @@ from monitor.clock import DaemonClock
 from monitor.config import Config, ConfigError, load
 from monitor.core.board import Board
 from monitor.core.model import Configured, Result, Started, Tick
-from monitor.core.ports import Decided
+from monitor.core.ports import Decided, StoreRefused
 from monitor.core.redaction import Redactor
 from monitor.filewatch import FileWatch
 from monitor.heartbeat import Heartbeat
@@ -38,6 +38,7 @@ VERSION = version("justkalm-monitor")
 RUNS_END_WITHIN = 3.0  # seconds that runs still get when we stop
 FAULTS_LOGGED = 20  # of a config that was reloaded; `check` names them all
 DRAINED_WITHIN = 5.0  # seconds that results still get to be written down
+TRIES_AGAIN = 5.0  # seconds after the store refused to write down the alerts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,7 @@ class Daemon:
         self._watch = FileWatch(options.config)
         self._reload_asked = asyncio.Event()
         self._recheck_after: dict[str, int] = {}
+        self._alerts_refused = False
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._stack = AsyncExitStack()
 
@@ -94,6 +96,7 @@ class Daemon:
         self._webhooks = await Webhooks.build(self._store, self._clock, board, self._metrics, VERSION)
         self._stack.push_async_callback(self._webhooks.stop)
         self._build(board, config)
+        await self._use_alerts(config)  # before the first commit: nothing that it comes to goes untold
         self._pipeline.offer(Started(self._clock.now(), last_alive))
         self._pipeline.offer(Configured(self._clock.now(), config.setup))
         await self._pipeline.step()  # nobody is told of the state of long ago as if it were now
@@ -200,19 +203,34 @@ class Daemon:
                 log.error("%s", fault)  # noqa: TRY400
             log.error("the config was not reloaded, the one before stays in use; faults: %d", len(error.faults))  # noqa: TRY400
             return
+        if not await self._use_alerts(config):
+            self._metrics.reloaded(ok=False, at=self._clock.now())
+            return
         if config.setup != self._setup:
             self._pipeline.offer(Configured(self._clock.now(), config.setup))
         self._use(config)
         log.info("the config was reloaded: %s", summary(config))
 
+    async def _use_alerts(self, config: Config) -> bool:
+        """Whether whom the config has us tell is written down; if it is not, the config is soon read anew."""
+        redactor = Redactor(config.secrets)
+        self._keep_secret(redactor)
+        try:
+            await self._webhooks.use(config, redactor)
+        except StoreRefused as refusal:
+            if not self._alerts_refused:
+                log.error("the alerts of the config cannot be written down yet: %s", refusal)  # noqa: TRY400
+            asyncio.get_running_loop().call_later(TRIES_AGAIN, self.reload)
+            self._alerts_refused = True
+            return False
+        self._alerts_refused = False
+        return True
+
     def _use(self, config: Config) -> None:
         self._setup = config.setup
         probes = [probe for component in config.setup.components for probe in component.probes]
         latest = {probe: result.started for probe, result in self._pipeline.board.latest.items()}
-        redactor = Redactor(config.secrets)
-        self._keep_secret(redactor)
-        self._asking.replace(config.probes, redactor)
-        self._webhooks.use(config)
+        self._asking.replace(config.probes, Redactor(config.secrets))
         self._scheduler.replace({probe.id: probe.interval for probe in probes}, latest)
         self._recheck_after = {probe.id: probe.recheck_interval for probe in probes}
         self._sources.page = _page(config)

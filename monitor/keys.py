@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from enum import IntEnum
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from monitor.control import Refused, Unreachable, ask
-from monitor.terminal import complain, say
+from monitor.errands import Exit, done, show_table
+from monitor.terminal import say
 
 COLUMNS = ("ID", "NAME", "KEY", "SCOPES", "CREATED", "EXPIRES", "LAST USED", "REVOKED")
 
 OPTIONS = {"name": "--name", "scopes": "--scope", "test": "--test", "expires_in": "--expires"}
-
-
-class Exit(IntEnum):
-    OK = 0
-    REFUSED = 1
-    UNREACHABLE = 3
 
 
 def create_key(data: Path, name: str, scopes: Sequence[str], *, test: bool, expires: str | None) -> Exit:
@@ -33,7 +27,7 @@ def create_key(data: Path, name: str, scopes: Sequence[str], *, test: bool, expi
         if not say(f"{key['id']} is shown this once, so keep it safe:\n{key['key']}"):
             raise Refused(_taken_back(data, key["id"]))
 
-    return _done(create)
+    return done(create, OPTIONS)
 
 
 def _taken_back(data: Path, key: str) -> str:
@@ -49,13 +43,9 @@ def list_keys(data: Path) -> Exit:
     """Print a line for each key, oldest first."""
 
     def show() -> None:
-        rows = [COLUMNS, *(_row(key) for key in ask(data, "GET", "/keys")["keys"])]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for row in rows:
-            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-            say("  ".join(cells).rstrip())
+        show_table(COLUMNS, map(_row, ask(data, "GET", "/keys")["keys"]))
 
-    return _done(show)
+    return done(show)
 
 
 def revoke_key(data: Path, key: str) -> Exit:
@@ -65,26 +55,7 @@ def revoke_key(data: Path, key: str) -> Exit:
         ask(data, "DELETE", f"/keys/{quote(key, safe='')}")
         say(f"{key} is revoked")
 
-    return _done(revoke)
-
-
-def _done(errand: Callable[[], None]) -> Exit:
-    """Run an errand to the daemon; what keeps it from being done is one sentence on standard error."""
-    try:
-        errand()
-    except Unreachable as error:
-        complain(str(error))
-        return Exit.UNREACHABLE
-    except Refused as error:
-        complain(_in_options(error))
-        return Exit.REFUSED
-    return Exit.OK
-
-
-def _in_options(refused: Refused) -> str:
-    """The daemon's words, with the options that were typed in place of the fields they became."""
-    told = [f"{OPTIONS[field]}: {detail}" for field, detail in refused.fields.items() if field in OPTIONS]
-    return " ".join(told) or str(refused)
+    return done(revoke)
 
 
 def _row(key: Mapping[str, Any]) -> tuple[str, ...]:

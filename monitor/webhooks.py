@@ -1,20 +1,25 @@
-"""All that tells subscribers, put together: who they are, what they are owed, and who posts it."""
+"""All that tells subscribers and alerts, put together: who they are, what they are owed, and who sends it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Self
 
 from exporter.keyring import Keyring
 from exporter.metrics import Metrics
+from exporter.sources import Page
 from exporter.subscribing import Subscribing
 from exporter.throttle import Throttle
+from exporter.webhooks.alerts import Alerts, Channel
+from exporter.webhooks.bookkeeping import IsOpen
 from exporter.webhooks.debts import Debts
 from exporter.webhooks.dispatcher import Dispatcher
 from exporter.webhooks.guard import Allowance
 from exporter.webhooks.housekeeping import Housekeeping
-from exporter.webhooks.post import Poster
+from exporter.webhooks.messages import Messages
 from exporter.webhooks.roster import Roster
+from exporter.webhooks.sending import Sender
 from monitor.config import Config
 from monitor.core.board import Board
 from monitor.core.ports import Clock
@@ -24,19 +29,20 @@ ATTEMPTS_END_WITHIN = 3.0  # seconds that attempts still get when we stop
 
 
 class Webhooks:
-    """Built before the pipeline, which asks `debts`; posts between `start` and `stop`."""
+    """Built before the pipeline, which asks `debts`; sends between `start` and `stop`."""
 
     def __init__(
         self,
-        poster: Poster,
+        sender: Sender,
+        messages: Messages,
         dispatcher: Dispatcher,
-        debts: Debts,
         housekeeping: Housekeeping,
         subscribing: Subscribing,
     ) -> None:
-        self._poster = poster
+        self._sender = sender
+        self._messages = messages
         self._dispatcher = dispatcher
-        self.debts = debts
+        self.debts = subscribing.debts
         self.housekeeping = housekeeping
         self.subscribing = subscribing
 
@@ -44,10 +50,11 @@ class Webhooks:
     async def build(cls, store: Store, clock: Clock, board: Board, metrics: Metrics, version: str) -> Self:
         """From what the store knows of keys, subscriptions and debts."""
         registry, outbox = store.registry, store.outbox
-        poster = Poster(Allowance(), version)
+        sender, channels = Sender(version), dict[str, Channel]()
+        messages = Messages(outbox, board, channels.get, Page(""))
         roster = Roster(registry, await registry.subscriptions())
         dispatcher = Dispatcher(
-            outbox, roster, clock, post=poster.post, component_of=board.component_setup, metrics=metrics
+            outbox, roster, clock, messages=messages, send=sender.send, is_open=_is_open(board), metrics=metrics
         )
         debts = Debts(roster, await outbox.told_pairs(), wake=dispatcher.wake, look=dispatcher.look)
         subscribing = Subscribing(
@@ -57,21 +64,43 @@ class Webhooks:
             outbox=outbox,
             roster=roster,
             debts=debts,
+            alerts=Alerts(channels, registry, roster, debts, clock),
             dispatcher=dispatcher,
         )
-        return cls(poster, dispatcher, debts, Housekeeping(outbox, debts, clock), subscribing)
+        return cls(sender, messages, dispatcher, Housekeeping(outbox, debts, clock), subscribing)
 
-    def use(self, config: Config) -> None:
-        """Whom the config lets us tell, and whose word on addresses it trusts."""
+    async def use(self, config: Config, redact: Callable[[str], str]) -> None:
+        """Whom the config has us tell and lets us tell, and whose word on addresses it trusts.
+
+        Raises:
+            StoreRefused: not all of its alerts are written down; to be asked for again.
+        """
         allowance = Allowance(http=config.webhooks.allow_http, networks=config.webhooks.networks)
-        self._poster.allowance = allowance
+        self._sender.use(allowance, redact)  # first: whoever is told from now on may tell our secrets back
+        await self.subscribing.alerts.replace(config.alerts)
+        self._messages.page = Page(config.page.name, config.page.url)
         self.subscribing.allowance = allowance
         self.subscribing.trusted_proxies = config.trusted_proxies
+        self._hasten_alerts()
+
+    def _hasten_alerts(self) -> None:
+        """The config may name another place since what waits was tried."""
+        for alert in self.subscribing.alerts.subscriptions():
+            self._dispatcher.hasten(alert.id)
 
     async def start(self) -> None:
         await self._dispatcher.start()
+        self._hasten_alerts()
 
     async def stop(self) -> None:
         async with AsyncExitStack() as stack:
-            stack.push_async_callback(self._poster.close)
+            stack.push_async_callback(self._sender.close)
             await self._dispatcher.stop(ATTEMPTS_END_WITHIN)
+
+
+def _is_open(board: Board) -> IsOpen:
+    def is_open(incident: str) -> bool:
+        known = board.incidents.get(incident)
+        return known is not None and known.open
+
+    return is_open

@@ -30,7 +30,8 @@ SELECT = """
         d.first_attempt_at
     FROM deliveries d JOIN events e ON e.seq = d.event
 """
-PENDING = f"{SELECT} WHERE d.state = 'pending' ORDER BY d.event, d.subscription"
+# As the index has it, or it would not be used.
+UNSETTLED = f"{SELECT} WHERE d.state IN ('pending', 'standing') ORDER BY d.event, d.subscription"
 ONE = f"{SELECT} WHERE d.id = ?"
 PAGE = f"{SELECT} WHERE {{}} ORDER BY d.created_at DESC, d.id DESC LIMIT :limit"
 DEAD = f"{SELECT} WHERE d.state = 'dead' AND d.subscription = ? AND d.created_at >= ? ORDER BY d.event"
@@ -46,7 +47,9 @@ ATTEMPTED = """
 """
 
 # Each subscription's old ones are found by its index; without the first condition the whole table would be read.
-SETTLED = "subscription IN (SELECT id FROM subscriptions) AND created_at < ? AND state <> 'pending'"
+SETTLED = """
+    subscription IN (SELECT id FROM subscriptions) AND created_at < ? AND state NOT IN ('pending', 'standing')
+"""
 
 
 def record(db: Database, owed: Iterable[Delivery]) -> list[Delivery]:
@@ -66,9 +69,9 @@ def put(db: Database, changed: Iterable[Delivery], attempt: Attempt | None) -> N
         attempts.record(db, attempt)
 
 
-def pending(db: Database) -> list[Delivery]:
-    """All that is owed, in the order of their events."""
-    return [_delivery(*row) for row in db.execute(PENDING).fetchall()]
+def unsettled(db: Database) -> list[Delivery]:
+    """All that is owed, and all that stands, in the order of their events."""
+    return [_delivery(*row) for row in db.execute(UNSETTLED).fetchall()]
 
 
 def one(db: Database, delivery: str) -> Delivery | None:
@@ -103,7 +106,7 @@ def was_attempted(db: Database, subscription: str, incident: str) -> bool:
 
 
 def forget_settled(db: Database, before: Instant) -> None:
-    """Forget those that are not pending and were created before an instant, with their attempts."""
+    """Forget settled ones that were created before an instant, with their attempts."""
     _forget(db, SETTLED, before)
 
 

@@ -18,9 +18,9 @@ class Outbox:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def pending(self) -> list[Delivery]:
-        """All that is owed, in the order of their events."""
-        return await self._connection.ask(table.pending)
+    async def unsettled(self) -> list[Delivery]:
+        """All that is owed, and all that stands, in the order of their events."""
+        return await self._connection.ask(table.unsettled)
 
     async def told(self, event: str) -> Told:
         """An event by its id. Raises KeyError when there is none."""
@@ -55,5 +55,5 @@ class Outbox:
         return await self._connection.ask(table.dead_since, subscription, since)
 
     async def forget_settled(self, before: Instant) -> None:
-        """Forget deliveries that are not pending and were created before an instant, with their attempts."""
+        """Forget settled deliveries that were created before an instant, with their attempts."""
         await self._connection.commit(table.forget_settled, before)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.core.model import Instant
 from monitor.core.subscribing import Answered, Key, Subscription
-from storage import answers, keys, subscriptions
+from storage import answers, heartbeats, keys, subscriptions
 from storage.connection import Connection
 
 
@@ -43,6 +43,14 @@ class Registry:
     async def answered(self, key: str, idempotency_key: str) -> Answered | None:
         """What was answered to a request of that key; None when nothing was, or it was forgotten."""
         return await self._connection.ask(answers.one, key, idempotency_key)
+
+    async def heartbeat_tokens(self) -> dict[str, str]:
+        """Probe → the token that was made for it."""
+        return await self._connection.ask(heartbeats.every)
+
+    async def put_heartbeat_token(self, probe: str, token: str) -> None:
+        """Remember the token that was made for a probe."""
+        await self._connection.commit(heartbeats.put, probe, token)
 
     async def forget_answers(self, before: Instant) -> None:
         """Forget what was answered before an instant."""

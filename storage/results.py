@@ -8,18 +8,18 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from monitor.core.model import Instant, Phases, Reason, Result, Verdict
+from monitor.core.model import PHASES, Instant, Phases, Reason, Result, StepPhases, Verdict
 from storage.codec import encode, storable
 
 INSERT = """
     INSERT INTO results VALUES (
-        ?, (SELECT id FROM probes WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+        ?, (SELECT id FROM probes WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
     )
 """
 
 LATEST = """
     SELECT name, started, at, verdict, reason, resolve, connect, tls, processing, transfer,
-        http_status, certificate_expires, detail, evidence, stalled
+        http_status, certificate_expires, detail, evidence, stalled, steps
     FROM probes JOIN results ON results.seq = probes.latest
 """
 
@@ -87,11 +87,20 @@ def _row(seq: int, result: Result) -> tuple[object, ...]:
         storable(result.detail),
         encode(result.evidence) if result.evidence else None,
         result.stalled,
+        encode([_step_row(step) for step in result.steps]) if result.steps else None,
     )
 
 
+def _step_row(step: StepPhases) -> list[object]:
+    return [step.step, *(getattr(step.phases, phase) for phase in PHASES)]
+
+
+def _steps(text: str | None) -> tuple[StepPhases, ...]:
+    return tuple(StepPhases(step, Phases(*phases)) for step, *phases in json.loads(text or "[]"))
+
+
 def _result(probe: str, started: Instant, at: Instant, verdict: str, reason: str | None, *rest: Any) -> Result:
-    *phases, http_status, certificate_expires, detail, evidence, stalled = rest
+    *phases, http_status, certificate_expires, detail, evidence, stalled, steps = rest
     return Result(
         probe=probe,
         started=started,
@@ -104,4 +113,5 @@ def _result(probe: str, started: Instant, at: Instant, verdict: str, reason: str
         detail=detail,
         evidence=json.loads(evidence) if evidence else {},
         stalled=bool(stalled),
+        steps=_steps(steps),
     )

@@ -166,7 +166,27 @@ BEGINNING: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (BEGINNING,)
+# What stands is found again after a restart, too.
+STANDING: Migration = (
+    "DROP INDEX deliveries_pending",
+    """
+    CREATE INDEX deliveries_unsettled ON deliveries (event, subscription)
+    WHERE state IN ('pending', 'standing')
+    """,
+)
+
+# What each step of a transaction took, as JSON; and the tokens with which heartbeats report in.
+WATCHING: Migration = (
+    "ALTER TABLE results ADD COLUMN steps TEXT",
+    """
+    CREATE TABLE heartbeats (
+        probe TEXT PRIMARY KEY,
+        token TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[Migration, ...] = (BEGINNING, STANDING, WATCHING)
 
 LARGE = frozenset({"results"})  # tables that grow with every run
 

@@ -27,7 +27,7 @@ def delivery_after(
     tried = replace(delivery, attempts=attempts, first_attempt_at=first)
     if outcome is Outcome.DELIVERED:
         return replace(tried, state=DeliveryState.DELIVERED)
-    due = None if outcome is Outcome.GONE else next_due(attempts, first, ended, jitter, retry_after)
+    due = next_due(attempts, first, ended, jitter, retry_after) if outcome is Outcome.RETRY else None
     return replace(tried, state=DeliveryState.DEAD) if due is None else replace(tried, due=due)
 
 
@@ -39,11 +39,18 @@ def subscription_after(
         return replace(subscription, failing_since=None)
     since = began if subscription.failing_since is None else subscription.failing_since
     failing = replace(subscription, failing_since=since)
+    if subscription.alert is not None:
+        return failing  # the config says that people must be told
     if outcome is Outcome.GONE:
         return replace(failing, disabled_at=ended, disabled_because=GONE)
     if ended - since >= GIVE_UP_AFTER:
         return replace(failing, disabled_at=ended, disabled_because=FAILED)
     return failing
+
+
+def standing(delivery: Delivery, now: Instant, again_after: Duration) -> Delivery:
+    """Taken, and to be said again."""
+    return replace(delivery, state=DeliveryState.STANDING, due=now + again_after)
 
 
 def afresh(delivery: Delivery, now: Instant) -> Delivery:

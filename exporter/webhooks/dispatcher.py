@@ -1,28 +1,29 @@
-"""The dispatcher: posts what is owed, each subscription in a lane of its own."""
+"""The dispatcher: sends what is owed, each subscription in a lane of its own."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from exporter.metrics import Metrics
 from exporter.webhooks.aftermath import afresh
-from exporter.webhooks.bodies import Bodies
+from exporter.webhooks.bookkeeping import TRIES_AGAIN, Bookkeeping, IsOpen
 from exporter.webhooks.faults import traced
 from exporter.webhooks.lane import Lane
-from exporter.webhooks.payload import ComponentOf
+from exporter.webhooks.messages import Messages
 from exporter.webhooks.places import Places
-from exporter.webhooks.post import Post
 from exporter.webhooks.retry import LONGEST_WAIT
 from exporter.webhooks.roster import Roster
-from exporter.webhooks.turns import TRIES_AGAIN, Turns
+from exporter.webhooks.sending import Send, Sent
+from exporter.webhooks.turns import Turns
 from monitor.core.board import NEVER
-from monitor.core.model import MINUTE, SECOND, Duration, Instant
+from monitor.core.model import MINUTE, SECOND, Duration, EventKind, Instant
 from monitor.core.ports import Clock, Outbox, StoreRefused
-from monitor.core.subscribing import Attempt, Delivery, Subscription
+from monitor.core.subscribing import Attempt, Delivery, DeliveryState, Subscription
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class Dispatcher:
     A lane has a task while something of it is due, one timer while something waits, and else does not exist.
 
     Args:
-        component_of: the component of an id; None when it is watched no more.
+        is_open: whether an incident is, by its id.
         random: a number from 0 to 1, drawn anew for each wait.
     """
 
@@ -51,16 +52,17 @@ class Dispatcher:
         roster: Roster,
         clock: Clock,
         *,
-        post: Post,
-        component_of: ComponentOf,
+        messages: Messages,
+        send: Send,
+        is_open: IsOpen,
         metrics: Metrics,
         random: Callable[[], float] = random.random,
     ) -> None:
         self._outbox = outbox
         self._roster = roster
         self._clock = clock
-        bodies = Bodies(outbox, component_of)
-        self._turns = Turns(outbox, roster, clock, post=post, bodies=bodies, metrics=metrics, random=random)
+        self._books = Bookkeeping(outbox, roster, messages, is_open=is_open, random=random)
+        self._turns = Turns(outbox, roster, clock, messages=messages, send=send, books=self._books, metrics=metrics)
         self._places = Places(AT_ONCE)
         self._trying: set[str] = set()  # subscriptions
         self._lanes: dict[str, Lane] = {}
@@ -74,17 +76,23 @@ class Dispatcher:
     @property
     def pending(self) -> int:
         """How many deliveries are owed."""
-        return sum(map(len, self._lanes.values()))
+        return sum(map(self.owed, self._lanes))
 
     @property
     def oldest(self) -> Duration:
         """How long the oldest of them is owed; 0 when there is none."""
         now = self._clock.now()
-        return now - min((delivery.created_at for lane in self._lanes.values() for delivery in lane), default=now)
+        owed = (delivery for lane in self._lanes.values() for delivery in lane.owed)
+        return now - min((delivery.created_at for delivery in owed), default=now)
+
+    def owed(self, subscription: str) -> int:
+        """How many of them are owed to one subscription."""
+        lane = self._lanes.get(subscription)
+        return len(lane.owed) if lane is not None else 0
 
     async def start(self) -> None:
         """Go on with what was owed when we stopped."""
-        for delivery in await self._outbox.pending():
+        for delivery in await self._outbox.unsettled():
             self._lane(delivery.subscription).add(_within_reach(delivery, self._clock.now()))
         self._open = True
         for subscription in list(self._lanes):
@@ -141,13 +149,13 @@ class Dispatcher:
             Busy: this one is being tried out already, or too many others are.
             OwnTrouble: it could not be sent, and that is not the receiver's fault.
         """
-        if subscription.id in self._trying or len(self._trying) >= TRIES_AT_ONCE:
-            raise Busy
-        self._trying.add(subscription.id)
-        try:
+        with self._on_trial(subscription):
             return await self._turns.try_out(subscription)
-        finally:
-            self._trying.remove(subscription.id)
+
+    async def rehearse(self, subscription: Subscription) -> list[tuple[EventKind, Sent]]:
+        """Tell an alert of a pretend incident right now, of its opening and of its end; errors as of `try_out`."""
+        with self._on_trial(subscription):
+            return await self._turns.rehearse(subscription)
 
     async def redeliver(self, delivery: Delivery) -> None:
         """Owe it once more, due now.
@@ -170,8 +178,18 @@ class Dispatcher:
         await self._owe_again(dead)
         return len(dead)
 
+    @contextmanager
+    def _on_trial(self, subscription: Subscription) -> Iterator[None]:
+        if subscription.id in self._trying or len(self._trying) >= TRIES_AT_ONCE:
+            raise Busy
+        self._trying.add(subscription.id)
+        try:
+            yield
+        finally:
+            self._trying.remove(subscription.id)
+
     async def _owe_again(self, deliveries: Sequence[Delivery]) -> None:
-        async with self._turns.changing:
+        async with self._books.changing:
             now = self._clock.now()
             again = [afresh(delivery, now) for delivery in deliveries]
             await self._outbox.put_deliveries(again)
@@ -221,6 +239,10 @@ class Dispatcher:
 
 
 def _within_reach(delivery: Delivery, now: Instant) -> Delivery:
-    """Due no later than any wait could make it: the clock may have been set back since it was written down."""
-    latest = now + LONGEST_WAIT if delivery.attempts else now
+    """Due no later than any wait could make it: the clock may have been set back since it was written down.
+
+    What stands is said again at once: nobody knows for how long it was not.
+    """
+    waits = delivery.attempts and delivery.state is DeliveryState.PENDING
+    latest = now + LONGEST_WAIT if waits else now
     return replace(delivery, due=min(delivery.due, latest))

@@ -1,4 +1,4 @@
-"""A lane: what is owed to one subscription, which of it is next, and when.
+"""A lane: what is owed to one subscription and what stands there, which of it is next, and when.
 
 It knows no clock and does no I/O; the dispatcher works on one delivery of a lane at a time.
 """
@@ -6,16 +6,21 @@ It knows no clock and does no I/O; the dispatcher works on one delivery of a lan
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from monitor.core.board import NEVER
 from monitor.core.model import MINUTE, EventKind, Instant
 from monitor.core.subscribing import Delivery, DeliveryState
 
+UNSETTLED = frozenset({DeliveryState.PENDING, DeliveryState.STANDING})
+
 
 class Lane:
-    """Pending deliveries. Those of one incident go in their order, so only the earliest of them may be next."""
+    """Unsettled deliveries. Those of one incident go in their order, so only the earliest of them may be next.
+
+    One that stands is said again when it is due, and gives way as soon as another of its incident is owed.
+    """
 
     def __init__(self, subscription: str) -> None:
         self.subscription = subscription
@@ -33,15 +38,20 @@ class Lane:
         return self.present(delivery) is not None
 
     @property
+    def owed(self) -> list[Delivery]:
+        """Those that were not taken yet."""
+        return [delivery for delivery in self if delivery.state is DeliveryState.PENDING]
+
+    @property
     def next(self) -> Delivery | None:
         """The one that is due first; of several the one whose event came first."""
-        heads = (queue[0] for queue in self._queues.values())
-        return min(heads, key=lambda head: (head.due, head.sequence), default=None)
+        queue = min(self._queues.values(), key=lambda queue: (_due(queue), queue[0].sequence), default=None)
+        return queue[0] if queue else None
 
     @property
     def due(self) -> Instant:
-        """When the next one may go."""
-        return self.next.due if self.next else NEVER
+        """When there is something to do for the next one."""
+        return min(map(_due, self._queues.values()), default=NEVER)
 
     def add(self, delivery: Delivery) -> None:
         """Owe it; one that is owed already stays as it is."""
@@ -54,7 +64,7 @@ class Lane:
         return next((known for known in self._queue(delivery) if known.id == delivery.id), None)
 
     def put(self, delivery: Delivery, *, asked_until: Instant = 0) -> None:
-        """Take it as it is now: one that is not pending leaves, and one that left before does not come back.
+        """Take it as it is now: one that is settled leaves, and one that left before does not come back.
 
         Args:
             asked_until: the receiver asked us to wait until then.
@@ -62,7 +72,7 @@ class Lane:
         if delivery not in self:
             return
         self._asked_until.pop(delivery.id, None)
-        if delivery.state is not DeliveryState.PENDING:
+        if delivery.state not in UNSETTLED:
             self._remove(delivery)
             return
         if asked_until:
@@ -73,6 +83,11 @@ class Lane:
     def clear(self) -> None:
         self._queues.clear()
         self._asked_until.clear()
+
+    def is_followed(self, delivery: Delivery) -> bool:
+        """Whether a later one of its incident is owed."""
+        queue = self._queue(delivery)
+        return bool(queue) and queue[-1].sequence > delivery.sequence
 
     def outdated_by_end(self, delivery: Delivery) -> list[Delivery]:
         """Those of its incident before the latest end that is owed too; none when any of them was attempted."""
@@ -86,7 +101,7 @@ class Lane:
 
         No earlier than the receiver itself asked us to wait, whatever our own schedule says.
         """
-        waiting = [it for it in self if it.attempts and it.due > max(now, self._asked(it))]
+        waiting = [it for it in self.owed if it.attempts and it.due > max(now, self._asked(it))]
         if not waiting:
             return
         if self._forward_at <= now:
@@ -106,6 +121,12 @@ class Lane:
         left = [known for known in self._queues.pop(_order(delivery)) if known.id != delivery.id]
         if left:
             self._queues[_order(delivery)] = left
+
+
+def _due(queue: Sequence[Delivery]) -> Instant:
+    """When there is something to do for those that keep one order: one that stands waits for no time of its own."""
+    gives_way = queue[0].state is DeliveryState.STANDING and len(queue) > 1
+    return queue[1].due if gives_way else queue[0].due
 
 
 def _order(delivery: Delivery) -> str:

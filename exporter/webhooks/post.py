@@ -1,4 +1,4 @@
-"""One POST: bounded in time and size, sent once, never redirected, and never raising for trouble of the receiver."""
+"""One request: bounded in time and size, sent once, never redirected, never raising for trouble of the receiver."""
 
 from __future__ import annotations
 
@@ -6,25 +6,23 @@ import asyncio
 import errno
 import socket
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
+from exporter.webhooks.formats.message import Message
 from exporter.webhooks.guard import Allowance, RefusedAddress, RefusedEndpoint, check_endpoint, guarded_socket
+from exporter.webhooks.lack import OURS, lack
 
 EXCERPT = 200  # characters
-
-# What we lack ourselves says nothing of the receiver.
-OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL})
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one POST; times in seconds."""
+    """Of one request; times in seconds."""
 
     total: float = 15.0
     connect: float = 5.0  # name, connection and TLS together
@@ -34,7 +32,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came of a POST. The excerpt is of the answer, or says what kept it from coming."""
+    """What came of a message. The excerpt is of the answer, or says what kept it from coming."""
 
     status: int | None  # None: no answer came
     retry_after: str | None = None
@@ -46,28 +44,27 @@ class OwnTrouble(Exception):
     """It could not be sent, and that is not the receiver's fault."""
 
 
-Post: TypeAlias = Callable[[str, Mapping[str, str], bytes], Awaitable[Answer]]
-
-
 class Poster:
-    """Posts to endpoints that may be told. Needs a running loop; end with `close`.
+    """Sends to endpoints that may be told. Needs a running loop; end with `close`.
 
-    `allowance` changes with the config, and holds for every endpoint from then on.
+    `allowance` and `redact` change with the config, and hold for every message from then on.
 
     Args:
+        allowance: None where any address may be told, however it is written.
         version: of the daemon, for receivers.
         resolver: instead of aiodns.
     """
 
     def __init__(
         self,
-        allowance: Allowance,
+        allowance: Allowance | None,
         version: str,
         *,
         limits: Limits | None = None,
         resolver: AbstractResolver | None = None,
     ) -> None:
         self.allowance = allowance
+        self.redact: Callable[[str], str] = str
         self._limits = limits or Limits()
         self._resolver = resolver or aiohttp.AsyncResolver()
         self._session = aiohttp.ClientSession(
@@ -89,7 +86,7 @@ class Poster:
             auto_decompress=False,
         )
 
-    async def post(self, endpoint: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def post(self, message: Message) -> Answer:
         """Send it once, on a connection of its own.
 
         Raises:
@@ -98,7 +95,7 @@ class Poster:
         began = time.monotonic()
         status, retry_after = None, None
         try:
-            status, retry_after, excerpt = await self._exchange(endpoint, headers, body)
+            status, retry_after, excerpt = await self._exchange(message)
         except (OSError, aiohttp.ClientError, ValueError) as error:
             excerpt = self._trouble(error)
         return Answer(
@@ -113,18 +110,23 @@ class Poster:
         await self._resolver.close()
 
     def _socket(self, address: aiohttp.AddrInfoType) -> socket.socket:
+        if self.allowance is None:
+            return socket.socket(*address[:3])
         return guarded_socket(self.allowance)(address)
 
-    async def _exchange(self, endpoint: str, headers: Mapping[str, str], body: bytes) -> tuple[int, str | None, str]:
-        check_endpoint(endpoint, self.allowance)
+    async def _exchange(self, message: Message) -> tuple[int, str | None, str]:
+        if self.allowance is not None:
+            check_endpoint(message.url, self.allowance)
         deadline = asyncio.get_running_loop().time() + self._limits.total
         async with asyncio.timeout_at(deadline):
-            response = await self._session.post(endpoint, data=body, headers=headers, allow_redirects=False)
+            response = await self._session.request(
+                message.method, message.url, data=message.body, headers=message.headers, allow_redirects=False
+            )
         try:
             seen = await self._read(response, deadline)
         finally:
             response.close()
-        return response.status, response.headers.get("Retry-After"), _shown(seen)
+        return response.status, response.headers.get("Retry-After"), self._shown(seen)
 
     async def _read(self, response: aiohttp.ClientResponse, deadline: float) -> bytes:
         """The body as far as it comes: what goes wrong with it changes nothing any more."""
@@ -138,12 +140,17 @@ class Poster:
                         break
         return bytes(seen[: self._limits.body_bytes])
 
+    def _shown(self, seen: bytes) -> str:
+        """The beginning of a text from anywhere, without secrets or anything a terminal could obey."""
+        text = self.redact(seen.decode(errors="replace"))  # before it is cut: half a secret would not be known
+        return "".join(map(_harmless, text[:EXCERPT]))
+
     def _trouble(self, error: Exception) -> str:
         """A sentence of ours: theirs would tell to what a name resolved, and what the path of the endpoint is."""
         cause = getattr(error, "os_error", error)
         code = cause.errno if isinstance(cause, OSError) else None
         if code not in OURS and _unexplained(error, cause):
-            code = _lack()
+            code = lack()
         if code in OURS:
             raise OwnTrouble(errno.errorcode[code]) from error
         if isinstance(cause, RefusedAddress | RefusedEndpoint):
@@ -171,20 +178,6 @@ def _unexplained(error: Exception, cause: Exception) -> bool:
     if isinstance(error, aiohttp.ClientConnectorDNSError | aiohttp.ConnectionTimeoutError):
         return True
     return isinstance(cause, OSError) and cause.errno is None and not isinstance(cause, TimeoutError)
-
-
-def _lack() -> int | None:
-    """What keeps us from opening a socket just now, if anything does."""
-    try:
-        socket.socket().close()
-    except OSError as error:
-        return error.errno
-    return None
-
-
-def _shown(seen: bytes) -> str:
-    """The beginning of a text from anywhere, without anything a terminal could obey."""
-    return "".join(map(_harmless, seen.decode(errors="replace")[:EXCERPT]))
 
 
 def _harmless(character: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -36,16 +37,22 @@ class Outcome(StrEnum):
 
     DELIVERED = "delivered"
     GONE = "gone"  # the receiver wants nothing more, ever
+    REFUSED = "refused"  # the receiver will never take this message
     RETRY = "retry"
 
 
-def outcome(status: int | None) -> Outcome:
+def outcome(status: int | None, refused: Set[int] = frozenset()) -> Outcome:
     """Of an attempt by the HTTP status of its answer; None when no answer came.
 
     A redirect is no delivery: following it could lead anywhere, and would drop the body.
+
+    Args:
+        refused: statuses that say that the message is to blame.
     """
     if status is not None and 200 <= status <= 299:
         return Outcome.DELIVERED
+    if status in refused:
+        return Outcome.REFUSED
     return Outcome.GONE if status == 410 else Outcome.RETRY
 
 

@@ -1,43 +1,33 @@
-"""One turn of a lane: bury it, let an end stand for all before it, or make one attempt and write that down."""
+"""One turn of a lane: bury it, let an end stand for all before it, or send one message and have that written down."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from exporter.documents import timestamp
 from exporter.metrics import Metrics
-from exporter.webhooks import signature
-from exporter.webhooks.aftermath import afresh, delivery_after, subscription_after
-from exporter.webhooks.bodies import Bodies
+from exporter.webhooks.bookkeeping import Bookkeeping
 from exporter.webhooks.faults import traced
+from exporter.webhooks.formats.message import Message
 from exporter.webhooks.lane import Lane
-from exporter.webhooks.post import Answer, OwnTrouble, Post
-from exporter.webhooks.retry import Outcome, outcome, retry_after
+from exporter.webhooks.messages import Messages, signed
+from exporter.webhooks.post import OwnTrouble
 from exporter.webhooks.roster import Roster
+from exporter.webhooks.sending import Send, Sent
 from monitor.core.fanout import takes
-from monitor.core.model import SECOND, Duration, EventKind, Instant
+from monitor.core.model import SECOND, Duration, EventKind
 from monitor.core.ports import Clock, Outbox, StoreRefused
 from monitor.core.subscribing import Attempt, Delivery, DeliveryState, Subscription
 
 log = logging.getLogger(__name__)
 
-TRIES_AGAIN = 5.0  # seconds after the store refused
 OURS_WAITS: Duration = 30 * SECOND  # before a delivery is tried again that we could not send ourselves
 
 
 class Turns:
-    """Takes turns of lanes.
-
-    Whoever writes down what became of deliveries that may be under way holds `changing` until the lane has it too:
-    so what is asked for meanwhile is not lost to the outcome of the attempt before it.
-
-    Args:
-        random: a number from 0 to 1, drawn anew for each wait.
-    """
+    """Takes turns of lanes."""
 
     def __init__(
         self,
@@ -45,19 +35,18 @@ class Turns:
         roster: Roster,
         clock: Clock,
         *,
-        post: Post,
-        bodies: Bodies,
+        messages: Messages,
+        send: Send,
+        books: Bookkeeping,
         metrics: Metrics,
-        random: Callable[[], float],
     ) -> None:
-        self.changing = asyncio.Lock()
         self._outbox = outbox
         self._roster = roster
         self._clock = clock
-        self._post = post
-        self._bodies = bodies
+        self._messages = messages
+        self._post = send
+        self._books = books
         self._metrics = metrics
-        self._random = random
 
     async def take(self, lane: Lane) -> None:
         """One turn; only one at a time for a lane.
@@ -69,23 +58,13 @@ class Turns:
         if subscription is None or delivery is None:
             lane.clear()
         elif not subscription.enabled:
-            await self._settle(lane, list(lane), DeliveryState.DEAD)
+            await self._books.settle(lane, list(lane), DeliveryState.DEAD)
+        elif delivery.state is DeliveryState.STANDING:
+            await self._stand(lane, subscription, delivery)
         elif outdated := await self._outdated(lane, subscription, delivery):
-            await self._settle(lane, outdated, DeliveryState.SUPERSEDED)
+            await self._books.settle(lane, outdated, DeliveryState.SUPERSEDED)
         else:
             await self._attempt(lane, subscription, delivery)
-
-    async def try_out(self, subscription: Subscription) -> Attempt:
-        """One POST that nobody writes down, to see whether the endpoint takes it.
-
-        Raises:
-            OwnTrouble: it could not be sent, and that is not the receiver's fault.
-        """
-        now = self._clock.now()
-        test = {"type": "test", "timestamp": timestamp(now), "data": {"subscription": subscription.id}}
-        message = f"test_{subscription.id}_{now}"
-        answer = await self._send(subscription, message, json.dumps(test, separators=(",", ":")).encode())
-        return _attempt_of(message, now, answer)
 
     async def _outdated(self, lane: Lane, subscription: Subscription, delivery: Delivery) -> list[Delivery]:
         """What need not be told any more: who never heard of the trouble need only hear of its end."""
@@ -95,117 +74,70 @@ class Turns:
         attempted = await self._outbox.was_attempted(subscription.id, delivery.incident or "")
         return [] if attempted else outdated
 
-    async def _settle(self, lane: Lane, deliveries: list[Delivery], state: DeliveryState) -> None:
-        settled = [replace(delivery, state=state) for delivery in deliveries]
-        await self._outbox.put_deliveries(settled)
-        for delivery in settled:
-            lane.put(delivery)
-
-    # ── attempts ─────────────────────────────────────────────────────────────────────────────────────
+    # ── sending ──────────────────────────────────────────────────────────────────────────────────────
 
     async def _attempt(self, lane: Lane, subscription: Subscription, delivery: Delivery) -> None:
+        sent = await self._say(lane, subscription, delivery, ours_waits=OURS_WAITS)
+        if sent is not None:
+            await self._books.record(lane, delivery, sent)
+
+    async def _stand(self, lane: Lane, subscription: Subscription, delivery: Delivery) -> None:
+        """Say it once more if it still holds; whatever comes of that, it is said again after the same time."""
+        channel = self._messages.channel(subscription)
+        again_after = channel.format.again_after if channel is not None else None
+        if again_after is None or not self._books.holds(lane, delivery):
+            await self._books.settle(lane, [delivery], DeliveryState.DELIVERED)
+            return
+        sent = await self._say(lane, subscription, delivery, ours_waits=again_after)
+        if sent is not None:
+            self._put_off(lane, delivery, again_after)
+            await self._books.judge(delivery, sent)
+
+    async def _say(
+        self, lane: Lane, subscription: Subscription, delivery: Delivery, *, ours_waits: Duration
+    ) -> Sent | None:
+        """Send it once; None when that was not to be: there is nothing to say, or we could not send it ourselves."""
         try:
-            body = await self._bodies.of(delivery.event)
-            began = self._clock.now()
-            answer = await self._send(subscription, delivery.event, body)
+            message = await self._messages.of(subscription, delivery.event, self._clock.now())
+            sent = await self._send(subscription, message) if message is not None else None
         except StoreRefused:
             raise
         except Exception as fault:
             _complain(delivery, fault)
-            if lane.present(delivery) is delivery:
-                lane.put(replace(delivery, due=self._clock.now() + OURS_WAITS))
-            return
-        self._metrics.attempted(_label(answer.status))
-        await self._record(lane, subscription, delivery, began, answer)
+            self._put_off(lane, delivery, ours_waits)
+            return None
+        if sent is None:
+            await self._books.settle(lane, [delivery], DeliveryState.SUPERSEDED)
+        else:
+            self._metrics.attempted(sent.label)
+        return sent
 
-    async def _send(self, subscription: Subscription, message: str, body: bytes) -> Answer:
+    async def _send(self, subscription: Subscription, message: Message) -> Sent:
+        began, channel = self._clock.now(), self._messages.channel(subscription)
+        answer = await self._post(subscription, message)
+        return Sent(to=subscription, channel=channel, began=began, ended=self._clock.now(), answer=answer)
+
+    def _put_off(self, lane: Lane, delivery: Delivery, wait: Duration) -> None:
+        if lane.present(delivery) is delivery:
+            lane.put(replace(delivery, due=self._clock.now() + wait))
+
+    # ── on demand: nobody writes these down ──────────────────────────────────────────────────────────
+
+    async def try_out(self, subscription: Subscription) -> Attempt:
+        """One POST, to see whether the endpoint takes it.
+
+        Raises:
+            OwnTrouble: it could not be sent, and that is not the receiver's fault.
+        """
         now = self._clock.now()
-        headers = signature.headers(message, now, body, subscription.secrets(now))
-        return await self._post(subscription.endpoint, headers, body)
+        test = {"type": "test", "timestamp": timestamp(now), "data": {"subscription": subscription.id}}
+        id_, body = f"test_{subscription.id}_{now}", json.dumps(test, separators=(",", ":")).encode()
+        return (await self._send(subscription, signed(subscription, id_, body, now))).attempt(id_)
 
-    async def _record(
-        self, lane: Lane, posted_to: Subscription, delivery: Delivery, began: Instant, answer: Answer
-    ) -> None:
-        ended, came_to = self._clock.now(), outcome(answer.status)
-        asked = retry_after(answer.retry_after, ended)
-        jitter = 2 * self._random() - 1
-        after = delivery_after(delivery, came_to, began=began, ended=ended, jitter=jitter, retry_after=asked)
-        if not _still_at(posted_to, self._roster.get(posted_to.id)):
-            after = afresh(delivery, ended)
-        attempt = _attempt_of(delivery.id, began, answer)
-        until = ended + (asked or 0)
-        await self._insist(delivery, lambda: self._write_down(lane, delivery, after, attempt, asked_until=until))
-        await self._insist(delivery, lambda: self._judge(posted_to, came_to, answer, began=began, ended=ended))
-        if after.state is DeliveryState.DELIVERED:
-            lane.bring_forward(ended)
-        elif after.state is DeliveryState.DEAD and after not in lane:
-            log.warning("delivery %s to subscription %s is given up", delivery.id, posted_to.id)
-
-    async def _write_down(
-        self, lane: Lane, taken: Delivery, after: Delivery, attempt: Attempt, *, asked_until: Instant
-    ) -> None:
-        """The attempt, and what it made of the delivery unless that was asked for once more meanwhile."""
-        async with self.changing:
-            present = lane.present(taken)
-            if present is None or present is taken:
-                await self._outbox.put_deliveries([after], attempt)
-                lane.put(after, asked_until=asked_until)
-            else:
-                await self._outbox.put_deliveries([], attempt)
-
-    async def _judge(
-        self, posted_to: Subscription, came_to: Outcome, answer: Answer, *, began: Instant, ended: Instant
-    ) -> None:
-        def judged(known: Subscription) -> Subscription:
-            if not _still_at(posted_to, known):
-                return known
-            return subscription_after(known, came_to, began=began, ended=ended)
-
-        after = await self._roster.amend(posted_to.id, judged)
-        if after is None or not _still_at(posted_to, after):
-            return
-        if not after.enabled:
-            log.warning("subscription %s is disabled: %s", after.id, after.disabled_because)
-        elif after.failing_since is not None and posted_to.failing_since is None:
-            seen = answer.excerpt if answer.status is None else f"HTTP {answer.status}"
-            log.warning("subscription %s does not take what it is sent: %s", after.id, seen)
-        elif after.failing_since is None and posted_to.failing_since is not None:
-            log.info("subscription %s takes what it is sent again", after.id)
-
-    async def _insist(self, delivery: Delivery, write: Callable[[], Awaitable[None]]) -> None:
-        """Write it down as soon as the store lets us: what was sent must not be sent again for want of that."""
-        refused = False
-        while True:
-            try:
-                return await write()
-            except StoreRefused as refusal:
-                if not refused:
-                    log.warning("what came of delivery %s waits to be written down: %s", delivery.id, refusal)
-                refused = True
-                await asyncio.sleep(TRIES_AGAIN)
-
-
-def _still_at(posted_to: Subscription, known: Subscription | None) -> bool:
-    """Whether an answer from there says anything of the subscription as it is now."""
-    return known is None or known.endpoint == posted_to.endpoint
-
-
-def _label(status: int | None) -> str:
-    """What an attempt came to, for the metrics."""
-    if status is None:
-        return "failed"
-    came_to = outcome(status)
-    return "refused" if came_to is Outcome.RETRY else str(came_to)
-
-
-def _attempt_of(delivery: str, at: Instant, answer: Answer) -> Attempt:
-    return Attempt(
-        delivery=delivery,
-        at=at,
-        status=answer.status,
-        duration_ms=answer.duration_ms,
-        excerpt=answer.excerpt,
-    )
+    async def rehearse(self, subscription: Subscription) -> list[tuple[EventKind, Sent]]:
+        """Tell an alert of a pretend incident, to see what it looks like there; errors as of `try_out`."""
+        messages = self._messages.rehearsal(subscription, self._clock.now())
+        return [(kind, await self._send(subscription, message)) for kind, message in messages]
 
 
 def _complain(delivery: Delivery, fault: Exception) -> None:

@@ -130,6 +130,20 @@ class Registry(Protocol):
     async def forget_answers(self, before: Instant) -> None: ...
 
 
+class Tokens(Protocol):
+    """Where the tokens of heartbeats are kept that we made ourselves.
+
+    Raises:
+        StoreRefused: nothing was written.
+    """
+
+    async def heartbeat_tokens(self) -> dict[str, str]:
+        """By probe."""
+        ...
+
+    async def put_heartbeat_token(self, probe: str, token: str) -> None: ...
+
+
 class Outbox(Protocol):
     """What is owed, and what was tried. Each call is one commit.
 

@@ -18,8 +18,11 @@ from exporter.socketfile import CONTROL_SOCKET
 from exporter.sources import Page, Sources, Vitals
 from exporter.subscribing import Subscribing
 from exporter.throttle import Throttle
+from exporter.webhooks.alerts import Alerts, Channel
 from exporter.webhooks.debts import Debts
 from exporter.webhooks.dispatcher import Dispatcher
+from exporter.webhooks.formats.message import Message
+from exporter.webhooks.messages import Messages
 from exporter.webhooks.post import Answer, OwnTrouble
 from exporter.webhooks.roster import Roster
 from monitor.core.board import Board
@@ -29,6 +32,7 @@ from storage import Store
 from storage.registry import Registry
 from tests.builders import component_setup, setup
 from tests.exporter.fakes import FakeClock, FakeHistory
+from tests.exporter.webhooks.formatting import FORMATS
 
 ENDPOINT = "https://example.com/hook"
 WISH = {"endpoint": ENDPOINT, "events": ["incident.created"]}
@@ -60,16 +64,19 @@ class ReluctantRegistry(Registry):
 
 @dataclass
 class FakePost:
-    """Answers 200, or has no way to send at all; `sent` lists the endpoints."""
+    """Answers 200 unless told otherwise, or has no way to send at all; `sent` lists the URLs."""
 
     able: bool = True
+    status: int | None = 200
     sent: list[str] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
 
-    async def __call__(self, endpoint: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def __call__(self, to: Subscription, message: Message) -> Answer:
         if not self.able:
             raise OwnTrouble("EMFILE")
-        self.sent.append(endpoint)
-        return Answer(status=200, duration_ms=7, excerpt="thanks")
+        self.sent.append(message.url)
+        self.messages.append(message)
+        return Answer(status=self.status, duration_ms=7, excerpt="thanks")
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,7 @@ class Desk:
     registry: ReluctantRegistry
     clock: FakeClock
     post: FakePost
+    messages: Messages
     dispatcher: Dispatcher
     sources: Sources
     client: aiohttp.ClientSession
@@ -148,16 +156,26 @@ async def standing(folder: Path) -> AsyncIterator[Desk]:
     clock, post, metrics = FakeClock(), FakePost(), Metrics("1.2.3")
     board = Board(setup=setup(component_setup("api"), component_setup("cdn")))
     roster = Roster(registry, await registry.subscriptions())
+    channels: dict[str, Channel] = {}
+    messages = Messages(store.outbox, board, channels.get, Page("JustKalm", "https://status.example"))
     dispatcher = Dispatcher(
-        store.outbox, roster, clock, post=post, component_of=board.component_setup, metrics=metrics
+        store.outbox,
+        roster,
+        clock,
+        messages=messages,
+        send=post,
+        is_open=lambda incident: True,
+        metrics=metrics,
     )
+    debts = Debts(roster, (), wake=dispatcher.wake, look=dispatcher.look)
     subscribing = Subscribing(
         keyring=Keyring(registry, clock, await registry.keys()),
         throttle=Throttle(clock),
         registry=registry,
         outbox=store.outbox,
         roster=roster,
-        debts=Debts(roster, (), wake=dispatcher.wake, look=dispatcher.look),
+        debts=debts,
+        alerts=Alerts(channels, registry, roster, debts, clock, formats=FORMATS),
         dispatcher=dispatcher,
         trusted_proxies=(ip_network("127.0.0.0/8"),),
     )
@@ -178,7 +196,7 @@ async def standing(folder: Path) -> AsyncIterator[Desk]:
         aiohttp.ClientSession(f"http://{host}:{port}") as client,
         aiohttp.ClientSession("http://localhost", connector=through_socket) as control,
     ):
-        yield Desk(store, registry, clock, post, dispatcher, sources, client, control)
+        yield Desk(store, registry, clock, post, messages, dispatcher, sources, client, control)
     await dispatcher.stop(0)
     await server.stop()
     await store.close()

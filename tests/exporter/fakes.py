@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from exporter.beats import Beats
+from exporter.callbacks import Callbacks
 from exporter.metrics import Metrics
-from exporter.sources import Page, Sources, Vitals
+from exporter.sources import Ask, Page, Sources, Vitals
 from monitor.core.board import Board
 from monitor.core.model import Incident, IncidentStatus, Instant, Span
 from monitor.core.ports import Cursor
@@ -88,6 +90,9 @@ def sources(
     *,
     page: Page | None = None,
     vitals: Vitals | None = None,
+    callbacks: Callbacks | None = None,
+    beats: Beats | None = None,
+    ask: Ask | None = None,
     patience: float = 1.0,
 ) -> Sources:
     return Sources(
@@ -97,6 +102,9 @@ def sources(
         page=page or Page("JustKalm"),
         vitals=vitals or Vitals(configured=True, store_writable=True),
         metrics=Metrics("1.2.3"),
+        callbacks=callbacks,
+        beats=beats,
+        ask=ask,
         patience=patience,
     )
 

@@ -153,7 +153,7 @@ async def test_what_died_since_then_is_owed_again(subscriber: Subscriber) -> Non
         await subscriber.settle(delivery, DeliveryState.DEAD)
     reply = await subscriber.ask("POST", "recover", {"since": "2026-12-01T13:01:00+01:00"})
     assert (reply.status, reply.document) == (202, {"recovered": 2})
-    pending = [delivery.id for delivery in await subscriber.desk.store.outbox.pending()]
+    pending = [delivery.id for delivery in await subscriber.desk.store.outbox.unsettled()]
     assert pending == [delivery.id for delivery in owed[1:]]
 
 
@@ -210,8 +210,9 @@ async def test_who_tries_too_much_is_told_when_to_come_back(subscriber: Subscrib
         desk.store.outbox,
         Roster(desk.registry, ()),
         desk.clock,
-        post=desk.post,
-        component_of=desk.sources.board.component_setup,
+        messages=desk.messages,
+        send=desk.post,
+        is_open=lambda incident: True,
         metrics=Metrics("1.2.3"),
     )
     reply = await subscriber.ask("POST", "test")

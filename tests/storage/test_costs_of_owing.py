@@ -16,7 +16,7 @@ from tests.storage.owing import answered, attempt, delivery, event, subscription
 
 NEWEST = NOON // HOUR  # events are numbered by their hour
 ASKED: dict[str, Callable[[Database], object]] = {
-    "pending": deliveries.pending,
+    "unsettled": deliveries.unsettled,
     "an event": lambda db: events.told(db, f"evt_{NEWEST}"),
     "one delivery": lambda db: deliveries.one(db, delivery(NEWEST).id),
     "deliveries": lambda db: deliveries.page(db, "sub_1", 5, None),
@@ -27,7 +27,7 @@ ASKED: dict[str, Callable[[Database], object]] = {
     "an answer": lambda db: answers.one(db, "key_1", "once"),
 }
 OF_THE_ANSWER = {
-    "pending": ["SCAN d USING INDEX deliveries_pending"],  # which holds nothing else
+    "unsettled": ["SCAN d USING INDEX deliveries_unsettled"],  # which holds nothing else
     "dead deliveries": ["USE TEMP B-TREE FOR ORDER BY"],
 }
 
@@ -41,11 +41,11 @@ def db(tmp_path: Path) -> Iterator[Database]:
 
 
 def live(db: Database, days: int) -> None:
-    """So many days in which one delivery an hour was settled; the newest ones are owed, dead, and of an incident."""
+    """So many days in which one delivery an hour was settled; the newest ones are owed, standing, and dead."""
     hours = range(NEWEST - days * DAY // HOUR, NEWEST + 1)
     settled = [delivery(hour, created_at=hour * HOUR, state=DeliveryState.DELIVERED) for hour in hours[:-3]]
     dead = delivery(hours[-3], created_at=NOON, state=DeliveryState.DEAD, incident="inc_1")
-    owed = [delivery(hour, created_at=NOON) for hour in hours[-2:]]
+    owed = [delivery(hours[-2], created_at=NOON), delivery(hours[-1], created_at=NOON, state=DeliveryState.STANDING)]
     with db.atomic():
         subscriptions.drop(db, "sub_1")
         subscriptions.put(db, subscription(), None)

@@ -29,7 +29,7 @@ async def numbers(directory: Path) -> set[int]:
     spans = await store.spans("api", 0)
     alive = await store.last_alive()
     runs = await store.latencies("api", 0)
-    owed = await store.outbox.pending()
+    owed = await store.outbox.unsettled()
     newest = await store.outbox.told(owed[-1].event)
     await store.close()
     assert alive is not None

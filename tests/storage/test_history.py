@@ -204,7 +204,7 @@ ASKED: dict[str, Callable[[Database], object]] = {
 HISTORY = """
     WITH RECURSIVE runs(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM runs WHERE n + 1 < :runs)
     INSERT INTO results
-    SELECT n, 1, :now - (:runs - n) * :pace, 0, 'pass', NULL, 1, 1, 1, 1, 1, 200, NULL, '', NULL, 0 FROM runs
+    SELECT n, 1, :now - (:runs - n) * :pace, 0, 'pass', NULL, 1, 1, 1, 1, 1, 200, NULL, '', NULL, 0, NULL FROM runs
 """
 
 

@@ -25,7 +25,7 @@ from storage.store import Store
 from tests.builders import NOON, incident
 from tests.storage.owing import attempt, delivery, event, subscription, telling
 
-PENDING, DELIVERED, SUPERSEDED, DEAD = DeliveryState
+PENDING, DELIVERED, STANDING, SUPERSEDED, DEAD = DeliveryState
 
 
 @pytest_asyncio.fixture
@@ -54,7 +54,7 @@ def events(found: Sequence[Delivery]) -> list[str]:
 
 
 async def test_an_empty_outbox_owes_nothing(outbox: Outbox) -> None:
-    assert await outbox.pending() == []
+    assert await outbox.unsettled() == []
     assert await outbox.delivery("dlv_nobody") is None
     assert await outbox.deliveries("sub_1", limit=9) == []
     assert await outbox.told_pairs() == set()
@@ -64,7 +64,15 @@ async def test_pending_deliveries_come_in_the_order_of_their_events(store: Store
     await owe(store, delivery(1), delivery(3), delivery(2))
     await owe(store, delivery(4, state=DELIVERED), delivery(5, state=SUPERSEDED), delivery(6, state=DEAD))
     await owe(store, delivery(0, "sub_2"), delivery(7))
-    assert events(await store.outbox.pending()) == ["evt_1", "evt_3", "evt_2", "evt_0", "evt_7"]
+    assert events(await store.outbox.unsettled()) == ["evt_1", "evt_3", "evt_2", "evt_0", "evt_7"]
+
+
+async def test_what_stands_is_not_settled(store: Store) -> None:
+    await owe(store, delivery(1), delivery(2, state=DELIVERED), delivery(3))
+    await store.outbox.put_deliveries([delivery(1, state=STANDING, attempts=1)], attempt(1))
+    assert events(await store.outbox.unsettled()) == ["evt_1", "evt_3"]
+    await store.outbox.forget_settled(before=NOON)
+    assert events([it for it, _ in await store.outbox.deliveries("sub_1", limit=9)]) == ["evt_3", "evt_1"]
 
 
 async def test_a_delivery_is_written_as_it_is_now(store: Store) -> None:
@@ -72,7 +80,7 @@ async def test_a_delivery_is_written_as_it_is_now(store: Store) -> None:
     tried = delivery(1, state=DEAD, attempts=8, first_attempt_at=NOON, sequence=1)
     await store.outbox.put_deliveries([tried, delivery(2, state=SUPERSEDED)])
     assert await store.outbox.delivery(tried.id) == tried
-    assert await store.outbox.pending() == []
+    assert await store.outbox.unsettled() == []
 
 
 async def test_attempts_of_one_millisecond_stay_apart_in_their_order(store: Store) -> None:

@@ -25,7 +25,7 @@ async def test_what_is_owed_is_recorded_with_the_place_of_its_event(subscribed: 
     owed = [delivery(2, "sub_1"), delivery(2, "sub_2"), delivery(3, "sub_1")]
     recorded = await subscribed.commit(telling(event(2), event(3)), NOON, owed)
     assert recorded == [replace(it, sequence=seq) for it, seq in zip(owed, (2, 2, 3), strict=True)]
-    assert await subscribed.outbox.pending() == recorded
+    assert await subscribed.outbox.unsettled() == recorded
 
 
 async def test_what_was_owed_before_is_left_out_and_stays_as_it_became(subscribed: Store) -> None:
@@ -51,7 +51,7 @@ async def test_nothing_is_owed_to_a_subscription_that_is_gone(subscribed: Store)
 async def test_a_delivery_of_an_event_that_is_not_there_fails_the_whole_commit(subscribed: Store) -> None:
     with pytest.raises(sqlite3.IntegrityError, match=r"deliveries\.event"):
         await subscribed.commit(telling(event(1)), NOON, [delivery(1), delivery(2)])
-    assert await subscribed.outbox.pending() == []
+    assert await subscribed.outbox.unsettled() == []
     with pytest.raises(KeyError):
         await subscribed.outbox.told("evt_1")
 
@@ -63,5 +63,5 @@ async def test_what_is_owed_outlives_a_restart(tmp_path: Path) -> None:
     await store.close()
 
     store = await Store.open(tmp_path)
-    assert await store.outbox.pending() == recorded == [delivery(1, sequence=1)]
+    assert await store.outbox.unsettled() == recorded == [delivery(1, sequence=1)]
     await store.close()

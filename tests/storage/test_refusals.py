@@ -105,7 +105,7 @@ async def test_a_refused_commit_leaves_neither_an_event_nor_what_is_owed_for_it(
     disk.allow(pages=2)
     with pytest.raises(StoreRefused):
         await store.commit(decided, 1, [delivery(1)])
-    assert await store.outbox.pending() == []
+    assert await store.outbox.unsettled() == []
     with pytest.raises(KeyError, match="evt_1"):
         await store.outbox.told("evt_1")
 

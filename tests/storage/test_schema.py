@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from storage import schema
+from storage import deliveries, events, schema, subscriptions
 from storage.opening import connect
+from tests.storage.costs import costly
+from tests.storage.owing import delivery, event, subscription
 
 INCREMENTAL, FULL = 2, 2
 
@@ -66,6 +68,18 @@ def test_a_later_migration_keeps_what_is_there(db: Database) -> None:
     schema.migrate(db, [first, ("ALTER TABLE kept ADD COLUMN word TEXT",)])
     assert db.execute("SELECT * FROM kept").fetchall() == [(7, None)]
     assert schema.version(db.conn) == 2
+
+
+def test_a_file_of_the_first_version_finds_what_it_owes_by_an_index_of_what_is_unsettled(db: Database) -> None:
+    schema.migrate(db, [schema.BEGINNING])
+    with db.atomic():
+        subscriptions.put(db, subscription(), None)
+        events.record(db, [event(1)])
+        deliveries.record(db, [delivery(1)])
+    schema.migrate(db, schema.MIGRATIONS)
+    assert deliveries.unsettled(db) == [delivery(1, sequence=1)]
+    assert costly(db, deliveries.unsettled) == ["SCAN d USING INDEX deliveries_unsettled"]
+    assert "deliveries_pending" not in schema.names(db.conn, "index")
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(db: Database) -> None:

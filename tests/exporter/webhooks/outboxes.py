@@ -10,6 +10,8 @@ from monitor.core.model import Event, Instant
 from monitor.core.ports import Cursor, StoreRefused
 from monitor.core.subscribing import Answered, Attempt, Delivery, DeliveryState, Key, Subscription, Told
 
+UNSETTLED = (DeliveryState.PENDING, DeliveryState.STANDING)
+
 
 @dataclass
 class FakeOutbox:
@@ -37,9 +39,8 @@ class FakeOutbox:
         self.kept |= {it.id: it for it in recorded}
         return recorded
 
-    async def pending(self) -> list[Delivery]:
-        owed = [it for it in self.kept.values() if it.state is DeliveryState.PENDING]
-        return sorted(owed, key=lambda it: it.sequence)
+    async def unsettled(self) -> list[Delivery]:
+        return sorted((it for it in self.kept.values() if it.state in UNSETTLED), key=lambda it: it.sequence)
 
     async def told(self, event: str) -> Told:
         self.asked_for.append(event)
@@ -79,9 +80,7 @@ class FakeOutbox:
     async def forget_settled(self, before: Instant) -> None:
         if self.refuses:
             raise StoreRefused("no space left")
-        settled = [
-            it for it in self.kept.values() if it.state is not DeliveryState.PENDING and it.created_at < before
-        ]
+        settled = [it for it in self.kept.values() if it.state not in UNSETTLED and it.created_at < before]
         for it in settled:
             del self.kept[it.id]
 

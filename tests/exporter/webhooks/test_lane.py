@@ -178,3 +178,48 @@ def test_what_the_receiver_asked_for_holds_until_the_next_attempt() -> None:
     lane.put(delivery(1, attempts=2, due=NOON + 2 * HOUR))
     lane.bring_forward(NOON + 2 * SECOND)
     assert lane.due == NOON + 2 * SECOND
+
+
+# ── what stands ──────────────────────────────────────────────────────────────────────────────────────
+
+STANDING = DeliveryState.STANDING
+
+
+def test_what_stands_is_due_again_and_is_not_owed() -> None:
+    stands = delivery(1, state=STANDING, attempts=1, due=NOON + MINUTE)
+    lane = lane_of(delivery(1))
+    lane.put(stands)
+    assert (lane.next, lane.due, lane.owed) == (stands, NOON + MINUTE, [])
+
+
+@pytest.mark.parametrize("kind", [UPDATED, RESOLVED])
+def test_what_stands_gives_way_as_soon_as_more_of_its_incident_is_owed(kind: EventKind) -> None:
+    stands = delivery(1, state=STANDING, attempts=1, due=NOON + HOUR)
+    lane = lane_of(stands, delivery(2, kind))
+    assert (lane.next, lane.due, lane.is_followed(stands)) == (stands, NOON, True)
+    lane.put(replace(stands, state=DeliveryState.DELIVERED))
+    assert lane.next == delivery(2, kind)
+
+
+def test_what_stands_gives_no_way_to_another_incident() -> None:
+    stands, other = delivery(1, state=STANDING, attempts=1, due=NOON + HOUR), delivery(2, incident="inc_b")
+    lane = lane_of(stands, other)
+    assert (lane.next, lane.is_followed(stands)) == (other, False)
+    lane.put(replace(other, state=DeliveryState.DELIVERED))
+    assert lane.due == NOON + HOUR
+
+
+def test_what_stands_is_not_brought_forward() -> None:
+    lane = lane_of(delivery(1, state=STANDING, attempts=1, due=NOON + HOUR))
+    lane.bring_forward(NOON + SECOND)
+    assert lane.due == NOON + HOUR
+
+
+def test_an_end_does_not_make_what_stands_unsaid() -> None:
+    stands = delivery(1, state=STANDING, attempts=1)
+    assert lane_of(stands, delivery(2, RESOLVED)).outdated_by_end(stands) == []
+
+
+def test_the_latest_of_an_incident_is_not_followed() -> None:
+    lane = lane_of(delivery(1), delivery(2, UPDATED))
+    assert (lane.is_followed(delivery(1)), lane.is_followed(delivery(2, UPDATED))) == (True, False)

@@ -8,14 +8,17 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
 import trustme
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from exporter.webhooks.formats.message import Message
 from exporter.webhooks.guard import Allowance
 from exporter.webhooks.post import Answer, Limits, OwnTrouble, Poster
+from monitor.core.redaction import Redactor
 from tests.monitor.probers.servers import (
     Handler,
     answer,
@@ -74,17 +77,21 @@ def descriptors_given_back() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
+def message_to(endpoint: str, method: str = "POST") -> Message:
+    return Message(method, endpoint, HEADERS, BODY)
+
+
 async def post(
     endpoint: str,
     *,
-    allowance: Allowance = LOOPBACK,
+    allowance: Allowance | None = LOOPBACK,
     limits: Limits | None = None,
     resolver: AbstractResolver | None = None,
 ) -> Answer:
     """One POST, and nothing of it is left when the answer is there."""
     poster = Poster(allowance, "1.2.3", limits=limits, resolver=resolver)
     try:
-        return await poster.post(endpoint, HEADERS, BODY)
+        return await poster.post(message_to(endpoint))
     finally:
         await poster.close()
 
@@ -132,7 +139,7 @@ async def test_cookies_are_not_kept() -> None:
     poster = Poster(LOOPBACK, "1.2.3")
     with http_server(answer(200, headers=("Set-Cookie: a=b; Path=/",))) as server:
         for _ in range(2):
-            await poster.post(server.url, HEADERS, BODY)
+            await poster.post(message_to(server.url))
         await poster.close()
     assert len(server.requests) == 2
     assert b"cookie" not in server.requests[1].lower()
@@ -233,7 +240,7 @@ async def test_what_the_config_allows_no_more_is_not_posted_to_any_more() -> Non
         statuses = []
         for allowance in (LOOPBACK, Allowance(http=True), Allowance(networks=LOOPBACK.networks), LOOPBACK):
             poster.allowance = allowance
-            statuses.append((await poster.post(endpoint, HEADERS, BODY)).status)
+            statuses.append((await poster.post(message_to(endpoint))).status)
         await poster.close()
     assert statuses == [200, None, None, 200]
 
@@ -262,3 +269,38 @@ async def test_what_we_lack_ourselves_is_not_held_against_the_receiver(lack: int
 async def test_a_name_that_does_not_resolve_for_want_of_descriptors_is_our_own_trouble(error: OSError) -> None:
     with descriptors_given_back(), pytest.raises(OwnTrouble, match="EMFILE"):
         await post("http://a.example/", resolver=Greedy(error))
+
+
+async def test_a_message_goes_by_its_own_method_and_content_type() -> None:
+    message = Message("PUT", "", {"content-type": "text/plain"}, b"hello")
+    poster = Poster(LOOPBACK, "1.2.3")
+    with http_server(answer(200)) as server:
+        await poster.post(replace(message, url=server.url))
+        await poster.close()
+    head, _, body = server.requests[0].decode().lower().partition("\r\n\r\n")
+    assert (head.split()[0], body) == ("put", "hello")
+    assert head.count("content-type: ") == head.count("content-type: text/plain") == 1
+
+
+async def test_where_everything_is_allowed_an_inner_address_with_a_login_is_posted_to() -> None:
+    with http_server(answer(200)) as server:
+        answered = await post(f"http://me:s3cret@{server.address}/", allowance=None)
+    assert answered.status == 200
+    assert b"authorization: basic bwu6cznjcmv0" in server.requests[0].lower()
+
+
+async def test_an_answer_shows_no_secret_however_it_falls_on_the_end_of_the_excerpt() -> None:
+    secret = "xoxb-0123456789abcdef"
+    body = b"." * 190 + secret.encode() + b" is what you sent, " + secret.encode()
+    poster = Poster(LOOPBACK, "1.2.3")
+    poster.redact = Redactor([secret])
+    with http_server(answer(400, body)) as server:
+        excerpt = (await poster.post(message_to(server.url))).excerpt
+        await poster.close()
+    assert excerpt == "." * 190 + "[redacted]"
+
+
+async def test_an_escaped_slash_in_a_path_stays_escaped() -> None:
+    with http_server(answer(200)) as server:
+        await post(f"{server.url}v2/alerts/inc_a%2F0/close?identifierType=alias")
+    assert server.requests[0].startswith(b"POST /v2/alerts/inc_a%2F0/close?identifierType=alias ")

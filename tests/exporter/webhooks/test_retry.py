@@ -174,6 +174,22 @@ def test_an_answer_means_delivered_gone_or_try_again(status: int | None, meaning
 
 
 @pytest.mark.parametrize(
+    ("status", "meaning"),
+    [
+        (None, Outcome.RETRY),
+        (200, Outcome.DELIVERED),
+        (400, Outcome.REFUSED),
+        (410, Outcome.GONE),
+        (422, Outcome.REFUSED),
+        (429, Outcome.RETRY),
+        (500, Outcome.RETRY),
+    ],
+)
+def test_some_answers_say_that_the_message_will_never_be_taken(status: int | None, meaning: Outcome) -> None:
+    assert outcome(status, frozenset({400, 422})) is meaning
+
+
+@pytest.mark.parametrize(
     ("header", "wait"),
     [
         (None, None),

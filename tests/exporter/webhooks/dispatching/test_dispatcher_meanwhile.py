@@ -10,23 +10,11 @@ import pytest
 from exporter.webhooks.post import Answer, OwnTrouble
 from monitor.core.model import SECOND
 from monitor.core.subscribing import DeliveryState, Subscription
-from tests.exporter.webhooks.dispatching.world import Receiver, World, answers
+from tests.exporter.webhooks.dispatching.world import Receiver, Slow, World, answers
 from tests.exporter.webhooks.nouns import status_change, subscription
 
 DELIVERED, PENDING = DeliveryState.DELIVERED, DeliveryState.PENDING
 ELSEWHERE = "https://elsewhere.example/hook"
-
-
-class Slow:
-    """Answers, as another receiver would, when it is told to."""
-
-    def __init__(self, then: Receiver) -> None:
-        self.answers = asyncio.Event()
-        self._then = then
-
-    async def __call__(self) -> Answer:
-        await self.answers.wait()
-        return await self._then()
 
 
 async def lacks() -> Answer:

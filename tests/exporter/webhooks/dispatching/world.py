@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from typing import NamedTuple, TypeAlias
 
 from exporter.metrics import Metrics
+from exporter.sources import Page
+from exporter.webhooks.alerts import Alerts, Channel
 from exporter.webhooks.debts import Debts
 from exporter.webhooks.dispatcher import Dispatcher
+from exporter.webhooks.formats.message import Message
 from exporter.webhooks.housekeeping import Housekeeping
+from exporter.webhooks.messages import Messages
 from exporter.webhooks.post import Answer
 from exporter.webhooks.roster import Roster
+from monitor.core.board import Board
 from monitor.core.model import SECOND, Duration, Event, Instant
 from monitor.core.subscribing import DeliveryState, Subscription
 from tests.builders import NOON
+from tests.exporter.webhooks.formatting import FORMATS
 from tests.exporter.webhooks.nouns import subscription
 from tests.exporter.webhooks.outboxes import FakeOutbox, FakeRegistry
 from tests.monitor.scheduler.virtual import VirtualLoop
@@ -26,7 +32,7 @@ ENDPOINT = subscription().endpoint
 
 
 class Posted(NamedTuple):
-    """One POST as it was begun."""
+    """One message as it was begun to be sent."""
 
     subscription: str
     event: str
@@ -53,8 +59,11 @@ class World:
         self.most_at_once = 0
         self.receivers: dict[str, Receiver] = {}
         self.jitter = 0.5  # none
+        self.over: set[str] = set()  # incidents that are not open any more
+        self.channels: dict[str, Channel] = {}
         self.dispatcher = self.new_dispatcher()
         self.debts = Debts(self.roster, (), wake=self.dispatcher.wake, look=self.dispatcher.look)
+        self.alerts = Alerts(self.channels, self.registry, self.roster, self.debts, self, formats=FORMATS)
         self.housekeeping = Housekeeping(self.outbox, self.debts, self)
 
     def new_dispatcher(self) -> Dispatcher:
@@ -62,8 +71,9 @@ class World:
             self.outbox,
             self.roster,
             self,
-            post=self._post,
-            component_of=lambda component: None,
+            messages=Messages(self.outbox, Board(), self.channels.get, Page("JustKalm")),
+            send=self._send,
+            is_open=lambda incident: incident not in self.over,
             metrics=self.metrics,
             random=lambda: self.jitter,
         )
@@ -111,15 +121,14 @@ class World:
         """As it is written down."""
         return self.registry.kept[subscription]
 
-    async def _post(self, endpoint: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        subscription = next(it.id for it in self.roster if it.endpoint == endpoint)
-        self.posts.append(Posted(subscription, headers["webhook-id"], self.now(), body))
-        self.under_way.append(subscription)
+    async def _send(self, to: Subscription, message: Message) -> Answer:
+        self.posts.append(Posted(to.id, message.headers["webhook-id"], self.now(), message.body))
+        self.under_way.append(to.id)
         self.most_at_once = max(self.most_at_once, len(self.under_way))
         try:
-            return await self.receivers.get(subscription, answers(200))()
+            return await self.receivers.get(to.id, answers(200))()
         finally:
-            self.under_way.remove(subscription)
+            self.under_way.remove(to.id)
 
 
 def answers(*statuses: int | None, retry_after: str | None = None) -> Receiver:
@@ -132,6 +141,18 @@ def answers(*statuses: int | None, retry_after: str | None = None) -> Receiver:
         return Answer(status=status, retry_after=retry_after, duration_ms=1, excerpt=excerpt)
 
     return answer
+
+
+class Slow:
+    """Answers, as another receiver would, when it is told to."""
+
+    def __init__(self, then: Receiver) -> None:
+        self.answers = asyncio.Event()
+        self._then = then
+
+    async def __call__(self) -> Answer:
+        await self.answers.wait()
+        return await self._then()
 
 
 async def hangs() -> Answer:

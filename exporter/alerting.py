@@ -1,0 +1,83 @@
+"""Alerts, over the control socket: whom the config has us tell, what became of that, and how to try it out."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from exporter.deliveries import BUSY_FOR, RETRY_AFTER, attempt_document, delivery_document
+from exporter.documents import Document, timestamp_or_none
+from exporter.paging import page_of, paged
+from exporter.problems import Problem
+from exporter.rendering import json_answer
+from exporter.sources import SOURCES
+from exporter.subscribing import Subscribing
+from exporter.webhooks.dispatcher import Busy
+from exporter.webhooks.post import OwnTrouble
+from exporter.webhooks.retry import Outcome
+from exporter.webhooks.sending import Sent
+from monitor.core.model import EventKind
+from monitor.core.subscribing import Subscription
+
+
+async def alerts(request: web.Request) -> web.Response:
+    """In the order of the config; of their settings nothing is shown."""
+    subscribing = request.app[SOURCES].subscribing
+    shown = [alert_document(subscribing, alert) for alert in subscribing.alerts.subscriptions()]
+    return json_answer({"alerts": shown})
+
+
+async def rehearse(request: web.Request) -> web.Response:
+    """200 with what was answered to the opening and to the end of a pretend incident, whatever it was."""
+    alert, subscribing = _named(request), request.app[SOURCES].subscribing
+    try:
+        told = await subscribing.dispatcher.rehearse(alert)
+    except Busy:
+        detail = "This alert is being tried out already, or too many others are."
+        raise Problem(429, detail, headers={"Retry-After": BUSY_FOR}) from None
+    except OwnTrouble:
+        detail = "We lack what it takes to send anything just now."
+        raise Problem(503, detail, headers={"Retry-After": RETRY_AFTER}) from None
+    return json_answer({"attempts": [_rehearsed(kind, sent) for kind, sent in told]})
+
+
+async def deliveries(request: web.Request) -> web.Response:
+    """Newest first, each with its attempts, as of a subscription."""
+    alert, outbox = _named(request), request.app[SOURCES].subscribing.outbox
+    limit, before = page_of(request.query)
+    found = await outbox.deliveries(alert.id, limit=limit + 1, before=before)
+    shown, following = paged(found, limit, lambda entry: (entry[0].created_at, entry[0].id))
+    return json_answer({"deliveries": [delivery_document(*entry) for entry in shown], **following})
+
+
+ALERT_ROUTES = (
+    ("GET", "/alerts", alerts),
+    ("POST", "/alerts/{name}/test", rehearse),
+    ("GET", "/alerts/{name}/deliveries", deliveries),
+)
+
+
+def alert_document(subscribing: Subscribing, alert: Subscription) -> Document:
+    channel = subscribing.alerts.channel(alert.alert or "")
+    return {
+        "name": alert.alert,
+        "format": channel.alert.format if channel is not None else None,
+        "events": list(alert.events),
+        "components": list(alert.components),
+        "least_impact": alert.least_impact,
+        "failing_since": timestamp_or_none(alert.failing_since),
+        "pending": subscribing.dispatcher.owed(alert.id),
+    }
+
+
+def _rehearsed(kind: EventKind, sent: Sent) -> Document:
+    taken = sent.outcome is Outcome.DELIVERED
+    return {"type": kind, "taken": taken, **attempt_document(sent.attempt(""))}
+
+
+def _named(request: web.Request) -> Subscription:
+    wanted, known = request.match_info["name"], request.app[SOURCES].subscribing.alerts
+    found = known.subscription(wanted)
+    if found is None:
+        names = ", ".join(alert.alert or "" for alert in known.subscriptions())
+        raise Problem(404, f"There is no alert {wanted!r}; there are {names or 'none'}.")
+    return found
