@@ -3,17 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Self
+from typing import Any, Self, TypeAlias
 
 from aiohttp.abc import AbstractResolver
 
-from monitor.core.ports import Clock, Prober
-from monitor.probers.http import HttpProber
+from monitor.core.ports import Callbacks, Clock, Prober
+from monitor.probers.dates import Dates
+from monitor.probers.dns import DnsInquiry
+from monitor.probers.grpc_health import GrpcInquiry
+from monitor.probers.http import HttpInquiry
+from monitor.probers.icmp import IcmpInquiry
 from monitor.probers.network import Network
-from monitor.probers.settings import ProbeSettings
+from monitor.probers.references import answers
+from monitor.probers.run import Inquiry, Run
+from monitor.probers.settings import (
+    DnsTarget,
+    GrpcTarget,
+    HttpTarget,
+    IcmpTarget,
+    ProbeSettings,
+    TcpTarget,
+    TlsTarget,
+    Transaction,
+    WebsocketTarget,
+)
+from monitor.probers.surroundings import Surroundings
+from monitor.probers.tcp import TcpInquiry
+from monitor.probers.tls import TlsInquiry
+from monitor.probers.transaction import TransactionInquiry
+from monitor.probers.websocket import WebsocketInquiry
 
-PROBERS: Mapping[str, type[HttpProber]] = {
-    "http": HttpProber,
+# By what is asked; each takes a probe's settings with a target of that kind.
+Kind: TypeAlias = Callable[[ProbeSettings, Surroundings], Inquiry]
+PROBERS: Mapping[type[Any], Kind] = {
+    HttpTarget: HttpInquiry,
+    Transaction: TransactionInquiry,
+    TcpTarget: TcpInquiry,
+    TlsTarget: TlsInquiry,
+    DnsTarget: DnsInquiry,
+    WebsocketTarget: WebsocketInquiry,
+    GrpcTarget: GrpcInquiry,
+    IcmpTarget: IcmpInquiry,
 }
 
 
@@ -23,6 +53,7 @@ class Probers:
     Args:
         clock: says when runs begin and end.
         redact: takes secrets out of a text.
+        callbacks: where targets may post; None: nowhere.
         cafile: authorities to trust instead of the system's (which SSL_CERT_FILE may name).
         resolver: resolves names instead of aiodns; closed with the probers.
     """
@@ -32,16 +63,30 @@ class Probers:
         clock: Clock,
         redact: Callable[[str], str],
         *,
+        callbacks: Callbacks | None = None,
         cafile: str | None = None,
         resolver: AbstractResolver | None = None,
     ) -> None:
-        self._clock = clock
-        self._redact = redact
         self._network = Network(cafile=cafile, resolver=resolver)
+        self._around = Surroundings(network=self._network, clock=clock, redact=redact, callbacks=callbacks)
 
-    def prober(self, settings: ProbeSettings, kind: str = "http") -> Prober:
-        """The prober of a probe; regular expressions and JSONPaths are compiled here."""
-        return PROBERS[kind](settings, self._clock, self._redact, self._network)
+    def prober(self, settings: ProbeSettings) -> Prober:
+        """The prober of a probe; regular expressions and JSONPaths are compiled here.
+
+        Raises:
+            UnusableTrust: a file that the probe needs for TLS cannot be used.
+        """
+        inquiry = PROBERS[type(settings.target)](settings, self._around)
+        return Run(settings, inquiry, self._around.clock, self._network.stalls)
+
+    async def answers(self, host: str, port: int) -> bool:
+        """Whether something answers there, be it with a refusal."""
+        return await answers(self._network, host, port)
+
+    @property
+    def dates(self) -> Dates:
+        """What the clocks of targets say of ours."""
+        return self._network.dates
 
     async def close(self) -> None:
         await self._network.close()

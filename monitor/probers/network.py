@@ -1,4 +1,4 @@
-"""What all probers share on one loop: a resolver, TLS settings, a session without reuse, and an eye on the loop."""
+"""What all probers share on one loop: a resolver, TLS settings, a session without reuse, tokens, an eye on clocks."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ import time
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
 
-from monitor.probers.failures import BrokenError
-from monitor.probers.request import Request
+from monitor.probers.dates import Dates
+from monitor.probers.judging.failures import BrokenError
+from monitor.probers.requests.oauth import Tokens
+from monitor.probers.requests.request import Request
+from monitor.probers.settings import Trust
 from monitor.probers.stalls import Stalls
-from monitor.probers.wire import WatchedTLS, dial, stamp_arrivals, watched_hop
+from monitor.probers.wire.route import Route
+from monitor.probers.wire.sockets import WatchedTLS, dial, stamp_arrivals, watched_hop
+from monitor.probers.wire.trust import verifying
 
 
 class Network:
@@ -25,14 +31,18 @@ class Network:
 
     def __init__(self, *, cafile: str | None = None, resolver: AbstractResolver | None = None) -> None:
         self.stalls = Stalls()
-        self._resolver = resolver or aiohttp.AsyncResolver()
+        self.dates = Dates()
+        self.tokens = Tokens()
+        self._cafile = cafile
+        self._contexts: dict[tuple[Trust, bool], ssl.SSLContext] = {}
+        self.resolver = WatchedResolver(resolver or aiohttp.AsyncResolver())
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                resolver=WatchedResolver(self._resolver),
+                resolver=self.resolver,
                 use_dns_cache=False,
                 force_close=True,
                 limit=0,
-                ssl=_verifying(cafile),
+                ssl=self.trusting(Trust()),
                 socket_factory=dial,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -44,15 +54,39 @@ class Network:
         self._stamping = socket.socket()
         stamp_arrivals(self._stamping)
 
-    async def send(self, request: Request) -> aiohttp.ClientResponse:
+    def trusting(self, trust: Trust, *, http: bool = True) -> ssl.SSLContext:
+        """The one context for these settings.
+
+        Args:
+            http: say in the handshake that HTTP is spoken; servers of something else may refuse that.
+
+        Raises:
+            UnusableTrust: a file of theirs cannot be used.
+        """
+        known = self._contexts.get((trust, http))
+        if known is None:
+            known = self._contexts[trust, http] = _watched(verifying(trust, self._cafile), http=http)
+        return known
+
+    def route(self, trust: Trust, proxy: str | None = None, *, http: bool = True) -> Route:
+        """The way to a target with these settings. Raises UnusableTrust."""
+        return Route(self.trusting(trust, http=http), trust, None if proxy is None else URL(proxy))
+
+    async def send(self, request: Request, route: Route) -> aiohttp.ClientResponse:
         """Send it once, on a connection of its own. The answer's headers are complete, its body is yet to read."""
         return await self._session.request(
-            request.method, request.url, headers=request.headers, data=request.body, allow_redirects=False
+            request.method,
+            request.url,
+            headers=request.headers,
+            data=request.body,
+            allow_redirects=False,
+            ssl=route.context,
+            proxy=route.proxy,
         )
 
     async def close(self) -> None:
         await self._session.close()
-        await self._resolver.close()
+        await self.resolver.close()
         self._stamping.close()
 
 
@@ -85,9 +119,8 @@ async def once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerTyp
         raise BrokenError(str(error)) from error
 
 
-def _verifying(cafile: str | None) -> ssl.SSLContext:
-    """Takes 33 ms with the system's authorities, so it is made once."""
-    context = ssl.create_default_context(cafile=cafile)
-    context.set_alpn_protocols(["http/1.1"])
+def _watched(context: ssl.SSLContext, *, http: bool) -> ssl.SSLContext:
+    if http:
+        context.set_alpn_protocols(["http/1.1"])
     context.sslobject_class = WatchedTLS
     return context

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from monitor.core.model import SECOND, Duration
-from monitor.probers.phases import MILLISECOND
+from monitor.probers.wire.phases import MILLISECOND
 
 EVERY = 50 * MILLISECOND  # how often the loop is looked after
 LEAST = 100 * MILLISECOND  # a loop as late as that stood still

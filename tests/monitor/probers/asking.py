@@ -11,7 +11,8 @@ from pathlib import Path
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from monitor.core.model import MINUTE, SECOND, Duration, Instant, Result
+from monitor.core.model import MINUTE, SECOND, Duration, Instant, Result, Verdict
+from monitor.core.ports import Callbacks
 from monitor.probers import Probers
 from monitor.probers.settings import Expect, HttpTarget, ProbeSettings
 
@@ -44,8 +45,11 @@ def settings(
     )
 
 
-def probers(*, cafile: Path | None = None, resolver: AbstractResolver | None = None) -> Probers:
-    return Probers(WallClock(), redact, cafile=str(cafile) if cafile else None, resolver=resolver)
+def probers(
+    *, cafile: Path | None = None, resolver: AbstractResolver | None = None, callbacks: Callbacks | None = None
+) -> Probers:
+    file = str(cafile) if cafile else None
+    return Probers(WallClock(), redact, callbacks=callbacks, cafile=file, resolver=resolver)
 
 
 async def ask(
@@ -54,6 +58,16 @@ async def ask(
     """One run, which must end by its deadline and a second."""
     async with probers(cafile=cafile, resolver=resolver) as shared, asyncio.timeout(probe.timeout / SECOND + 1):
         return await shared.prober(probe).run()
+
+
+async def ask_beside(probe: ProbeSettings, healthy: str) -> Result:
+    """One run, which must end by its deadline and a second, and leave another probe's run beside it alone."""
+    async with probers() as shared, asyncio.timeout(probe.timeout / SECOND + 1):
+        result, beside = await asyncio.gather(
+            shared.prober(probe).run(), shared.prober(settings(healthy, timeout=probe.timeout)).run()
+        )
+    assert beside.verdict is Verdict.PASS, beside
+    return result
 
 
 @dataclass

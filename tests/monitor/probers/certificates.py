@@ -18,11 +18,11 @@ YEAR = timedelta(days=365)
 class Authority:
     """Files go into `directory`; `cafile` is what a client needs to trust it."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, ends: timedelta = YEAR) -> None:
         self._directory = directory
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority of the tests")])
-        builder = _builder(self._name, self._key, -YEAR, YEAR).issuer_name(self._name)
+        builder = _builder(self._name, self._key, -YEAR, ends).issuer_name(self._name)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         self.cafile = directory / "authority.pem"
         self.cafile.write_bytes(builder.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))

@@ -9,13 +9,9 @@ import pytest
 
 from monitor.core.model import Reason, Verdict
 from monitor.probers.settings import Expect
+from tests.monitor.probers.asked import header
 from tests.monitor.probers.asking import SECRET, Names, ask, settings
 from tests.monitor.probers.servers import Handler, answer, drip, http_server, redirect, say_and_hang
-
-
-def header(request: bytes, name: str) -> str | None:
-    lines = [line.partition(b": ") for line in request.split(b"\r\n\r\n")[0].split(b"\r\n")[1:]]
-    return next((value.decode() for key, _, value in lines if key.decode().lower() == name.lower()), None)
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import resource
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +14,12 @@ import aiohttp
 import pytest
 
 from monitor.core.model import Reason, Verdict
-from monitor.probers.failures import explain
-from monitor.probers.phases import Hop
-from monitor.probers.wire import dial, watched
-from tests.monitor.probers.asking import SECRET, Names, ask, probers, settings
+from monitor.probers.judging.failures import explain
+from monitor.probers.wire.phases import Hop
+from monitor.probers.wire.sockets import dial, watched
+from tests.monitor.probers.asking import SECRET, Names, ask, ask_beside, probers, settings
 from tests.monitor.probers.certificates import Authority
+from tests.monitor.probers.descriptors import no_descriptors_left
 from tests.monitor.probers.servers import (
     Handler,
     answer,
@@ -112,8 +111,9 @@ ROWS: dict[str, tuple[bytes | Handler, Reason, str, str]] = {
 async def test_a_server_that_misbehaves_fails_under_its_own_reason(
     given: bytes | Handler, reason: Reason, phase: str, detail: str
 ) -> None:
-    with http_server(given) as server:
-        result = await ask(settings(server.url, timeout=HASTY if reason in HANGING else 2_000))
+    with http_server(given) as server, http_server(answer()) as healthy:
+        probe = settings(server.url, timeout=HASTY if reason in HANGING else 2_000)
+        result = await ask_beside(probe, healthy.url)
     assert (result.verdict, result.reason) == (Verdict.FAIL, reason)
     assert result.evidence["phase"] == phase
     assert result.evidence["address"] == server.address
@@ -266,13 +266,3 @@ async def test_what_is_not_http_is_shown_from_its_beginning_however_it_comes() -
 async def test_what_no_target_can_cause_is_raised_as_a_bug() -> None:
     with http_server(answer()) as server, pytest.raises(ValueError, match="header"):
         await ask(settings(server.url, headers={"X-Broken": "a\r\nb"}))
-
-
-@contextmanager
-def no_descriptors_left() -> Iterator[None]:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

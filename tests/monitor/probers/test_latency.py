@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from monitor.core.model import Phases, Reason, Verdict
-from monitor.probers.phases import Hop, duration, phases
-from monitor.probers.wire import SO_TIMESTAMPNS, arrival, stamp_arrivals
+from monitor.probers.wire.phases import Hop, duration, phases
+from monitor.probers.wire.sockets import SO_TIMESTAMPNS, arrival, stamp_arrivals
 from tests.monitor.probers.asking import ask, probers, settings
 from tests.monitor.probers.busy import BLOCK, BusyLoop
 from tests.monitor.probers.certificates import Authority
@@ -145,10 +145,18 @@ def test_phases_are_what_lies_between_the_marks(hops: list[Hop], expected: Phase
         (WHOLE, 2 + 4 + 1),
         (WHOLE | {"round_trip": 3 * MS}, 2 + 1),
         (WHOLE | {"round_trip": 3 * MS, "stamped": False}, 2 + 5 + 1),
+        (WHOLE | {"round_trip": 3 * MS, "stamped": False, "proxied": True}, 2 + 3 + 5 + 1),
         ({"handshaking": 10 * MS, "secured": 50 * MS}, 0),
         ({"handshaking": 10 * MS, "secured": 50 * MS, "stamped": False}, 40),
     ],
-    ids=["no round trip", "all by the kernel", "no stamps", "a stamped handshake", "a handshake without stamps"],
+    ids=[
+        "no round trip",
+        "all by the kernel",
+        "no stamps",
+        "no stamps from a proxy",
+        "a stamped handshake",
+        "a handshake without stamps",
+    ],
 )
 def test_phases_are_on_our_clock_where_the_kernel_does_not_tell(
     happened: dict[str, object], milliseconds: int

@@ -12,8 +12,8 @@ import pytest
 from aiohttp.abc import ResolveResult
 
 from monitor.core.model import Reason, Verdict
-from monitor.probers.phases import MILLISECOND
 from monitor.probers.stalls import EVERY, LEAST, Stalls, tolerated
+from monitor.probers.wire.phases import MILLISECOND
 from tests.monitor.probers.asking import Names, ask, settings
 from tests.monitor.probers.busy import BLOCK, BusyLoop
 from tests.monitor.probers.servers import Server, answer, hang, http_server

@@ -62,8 +62,17 @@ async def test_a_certificate_that_expires_soon_is_slow(authority: Authority) -> 
     assert result.detail == "certificate expires in 6 days, less than 14 days"
 
 
+async def test_the_first_certificate_of_the_chain_to_expire_counts(tmp_path: Path) -> None:
+    authority = Authority(tmp_path, ends=timedelta(days=6, hours=1))
+    with http_server(answer(), context=authority.server(ends=LONG)) as server:
+        probe = settings(f"https://localhost:{server.port}/", expect=Expect(certificate_days=14))
+        result = await ask(probe, cafile=authority.cafile)
+    assert (result.verdict, result.reason) == (Verdict.SLOW, Reason.CERTIFICATE_EXPIRING)
+    assert result.detail == "certificate expires in 6 days, less than 14 days"
+
+
 @pytest.mark.parametrize(
-    ("name", "begins", "ends", "reason", "detail"),
+    ("name", "begins", "ends", "reason", "detail", "asked"),
     [
         (
             "localhost",
@@ -71,6 +80,7 @@ async def test_a_certificate_that_expires_soon_is_slow(authority: Authority) -> 
             timedelta(days=-3, hours=-1),
             Reason.TLS_EXPIRED,
             "certificate expired 3 days ago (CN=localhost)",
+            [b"HEAD"],
         ),
         (
             "localhost",
@@ -78,16 +88,23 @@ async def test_a_certificate_that_expires_soon_is_slow(authority: Authority) -> 
             LONG,
             Reason.TLS_NOT_YET_VALID,
             "certificate becomes valid in 5 hours (CN=localhost)",
+            [b"HEAD"],
         ),
-        ("other.test", -LONG, LONG, Reason.TLS_HOSTNAME, "certificate is for other.test, not for localhost"),
+        ("other.test", -LONG, LONG, Reason.TLS_HOSTNAME, "certificate is for other.test, not for localhost", []),
     ],
 )
 async def test_a_wrong_certificate_fails_and_is_shown(
-    authority: Authority, name: str, begins: timedelta, ends: timedelta, reason: Reason, detail: str
+    authority: Authority,
+    name: str,
+    begins: timedelta,
+    ends: timedelta,
+    reason: Reason,
+    detail: str,
+    asked: list[bytes],
 ) -> None:
     with http_server(answer(), context=authority.server(name, begins=begins, ends=ends)) as server:
         result = await ask(settings(f"https://localhost:{server.port}/"), cafile=authority.cafile)
-        assert server.requests == []
+        assert [request.split()[0] for request in server.requests] == asked
     assert (result.verdict, result.reason, result.detail) == (Verdict.FAIL, reason, detail)
     assert result.evidence["phase"] == "tls"
     assert result.evidence["certificate"].startswith(f"CN={name}; for {name}; valid ")

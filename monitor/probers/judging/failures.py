@@ -11,7 +11,7 @@ import aiohttp
 from aiodns.error import ARES_ECONNREFUSED, ARES_ETIMEOUT, DNSError
 
 from monitor.core.model import Duration, Reason, Verdict
-from monitor.probers.phases import MILLISECOND, Hop, duration
+from monitor.probers.wire.phases import MILLISECOND, Hop, duration
 
 OURS = frozenset({Reason.OWN_FDS, Reason.OWN_PORTS, Reason.OWN_RESOLVER, Reason.OWN_NETWORK})
 
@@ -30,15 +30,15 @@ TIMED_OUT = frozenset(reason for reason, _ in TIMEOUTS.values())
 CONNECT_ERRORS: Mapping[int, tuple[Reason, str]] = {
     errno.EMFILE: (Reason.OWN_FDS, "we have no file descriptor left"),
     errno.ENFILE: (Reason.OWN_FDS, "our machine has no file descriptor left"),
-    errno.ECONNREFUSED: (Reason.CONNECT_REFUSED, "connection refused by {address}"),
-    errno.ECONNRESET: (Reason.RESET, "connection reset by {address}"),
-    errno.ETIMEDOUT: (Reason.CONNECT_TIMEOUT, "no connection to {address}: the kernel gave up"),
-    errno.EPERM: (Reason.OWN_NETWORK, "our own machine forbids the connection to {address}"),
-    errno.EACCES: (Reason.OWN_NETWORK, "our own machine forbids the connection to {address}"),
-    errno.EHOSTUNREACH: (Reason.UNREACHABLE, "no route to host {address}"),
-    errno.ENETUNREACH: (Reason.UNREACHABLE, "network of {address} unreachable"),
-    errno.EHOSTDOWN: (Reason.UNREACHABLE, "host {address} is down"),
-    errno.EADDRNOTAVAIL: (Reason.OWN_PORTS, "we have no local port left for {address}"),
+    errno.ECONNREFUSED: (Reason.CONNECT_REFUSED, "connection refused by {peer}"),
+    errno.ECONNRESET: (Reason.RESET, "connection reset by {peer}"),
+    errno.ETIMEDOUT: (Reason.CONNECT_TIMEOUT, "no connection to {peer}: the kernel gave up"),
+    errno.EPERM: (Reason.OWN_NETWORK, "our own machine forbids the connection to {peer}"),
+    errno.EACCES: (Reason.OWN_NETWORK, "our own machine forbids the connection to {peer}"),
+    errno.EHOSTUNREACH: (Reason.UNREACHABLE, "no route to host {peer}"),
+    errno.ENETUNREACH: (Reason.UNREACHABLE, "network of {peer} unreachable"),
+    errno.EHOSTDOWN: (Reason.UNREACHABLE, "host {peer} is down"),
+    errno.EADDRNOTAVAIL: (Reason.OWN_PORTS, "we have no local port left for {peer}"),
 }
 
 VERIFICATION: Mapping[int, Reason] = {  # by X509_V_ERR_…
@@ -58,6 +58,7 @@ class Failure:
     detail: str
     phase: str = ""  # where, if it is not where the hop had come to
     header: str = ""  # the one that was not as expected, as received
+    timed_out: bool = False  # it took too long for us to wait, which a stall of ours may have caused
 
     @property
     def verdict(self) -> Verdict:
@@ -103,7 +104,7 @@ def explain(error: Exception, hop: Hop, timeout: Duration) -> Failure:
         case aiohttp.ClientPayloadError():
             return _cut_short(hop)
         case aiohttp.ClientResponseError():
-            return Failure(Reason.PROTOCOL, "the answer is not HTTP")
+            return _not_answered(error, hop)
     raise error
 
 
@@ -111,13 +112,15 @@ def _timed_out(hop: Hop, timeout: Duration) -> Failure:
     if hop.garbled:
         return Failure(Reason.PROTOCOL, "the body is not framed as HTTP demands")
     reason, what = TIMEOUTS[hop.where]
-    target = f" to {hop.address}" if reason is Reason.CONNECT_TIMEOUT and hop.peer else ""
+    target = ""
+    if reason is Reason.CONNECT_TIMEOUT and hop.peer:
+        target = f" through {hop.counterpart}" if hop.established else f" to {hop.counterpart}"
     detail = f"{what}{target} within {duration(timeout * MILLISECOND)}"
-    spent = hop.spent()
-    if hop.established is not None:
+    if hop.established is not None and not hop.tunnelling:
+        spent = hop.spent()
         up = (spent["resolve"] or 0) + (spent["connect"] or 0)
         detail += f"; the connection was up after {duration(up)}"
-    return Failure(reason, detail)
+    return Failure(reason, detail, timed_out=True)
 
 
 def _unresolved(error: aiohttp.ClientConnectorDNSError, hop: Hop, timeout: Duration) -> Failure:
@@ -127,7 +130,8 @@ def _unresolved(error: aiohttp.ClientConnectorDNSError, hop: Hop, timeout: Durat
         return _timed_out(hop, timeout)
     if code == ARES_ECONNREFUSED:
         return Failure(Reason.OWN_RESOLVER, "no name server can be reached from here")
-    return Failure(Reason.DNS, f"name {error.host} cannot be resolved: {error.os_error.strerror}")
+    name = f"the proxy's name {error.host}" if hop.proxied else f"name {error.host}"
+    return Failure(Reason.DNS, f"{name} cannot be resolved: {error.os_error.strerror}")
 
 
 def _untrusted(error: Exception) -> Failure:
@@ -137,8 +141,18 @@ def _untrusted(error: Exception) -> Failure:
 
 
 def _no_tls(error: ssl.SSLError, hop: Hop) -> Failure:
-    words = error.reason.replace("_", " ").lower()
-    return Failure(Reason.TLS, f"TLS with {hop.address} failed: {words}")
+    words = (error.reason or str(error.args[-1])).replace("_", " ").lower()  # an alert without a name has no reason
+    return Failure(Reason.TLS, f"TLS with {hop.counterpart} failed: {words}")
+
+
+def _not_answered(error: aiohttp.ClientResponseError, hop: Hop) -> Failure:
+    """It is not HTTP, or it is a proxy that does not lead through to the target."""
+    if not isinstance(error, aiohttp.ClientHttpProxyError):
+        whose = f" of {hop.counterpart}" if hop.tunnelling else ""
+        return Failure(Reason.PROTOCOL, f"the answer{whose} is not HTTP")
+    if error.status == 407:
+        return Failure(Reason.AUTH, f"{hop.counterpart} wants other credentials: HTTP 407")
+    return Failure(Reason.UNREACHABLE, f"{hop.counterpart} does not connect to {hop.host}: HTTP {error.status}")
 
 
 def _unconnected(error: OSError, hop: Hop, timeout: Duration) -> Failure:
@@ -149,7 +163,7 @@ def _unconnected(error: OSError, hop: Hop, timeout: Duration) -> Failure:
     seen = {error.errno, *hop.refusals}
     for number, (reason, detail) in CONNECT_ERRORS.items():
         if number in seen:
-            return Failure(reason, detail.format(address=hop.address))
+            return Failure(reason, detail.format(peer=hop.counterpart))
     raise error
 
 
@@ -164,14 +178,15 @@ def _broken(error: BaseException | None, hop: Hop, timeout: Duration) -> Failure
         case aiohttp.ServerDisconnectedError() if hop.first_byte is not None:
             return Failure(Reason.TRUNCATED, "connection closed in the middle of the headers")
         case aiohttp.ServerDisconnectedError():
-            return Failure(Reason.RESET, "connection closed without an answer")
+            by = f" by {hop.counterpart}" if hop.tunnelling else ""
+            return Failure(Reason.RESET, f"connection closed{by} without an answer")
     during = " during the TLS handshake" if hop.in_handshake else ""
-    return Failure(Reason.RESET, f"connection reset by {hop.address}{during}")
+    return Failure(Reason.RESET, f"connection reset by {hop.counterpart}{during}")
 
 
 def _cut_short(hop: Hop) -> Failure:
     if hop.reset:
-        return Failure(Reason.RESET, f"connection reset by {hop.address} in the middle of the body")
+        return Failure(Reason.RESET, f"connection reset by {hop.counterpart} in the middle of the body")
     if hop.ended is not None:
         return Failure(Reason.TRUNCATED, "the body is shorter than promised")
     return Failure(Reason.PROTOCOL, "the body is not framed as HTTP demands")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from monitor.core.model import PHASES, Instant, Phases
@@ -47,6 +47,8 @@ class Hop:
     location: str | None = None
     certificate_expires: Instant | None = None
     refusals: list[int] = field(default_factory=list)  # errno of each address that could not be connected
+    proxied: bool = False  # sent to a proxy, which is then who is dialled
+    tunnelled: int = 0  # ns from asking the proxy for a tunnel until it stood
 
     # ── what the wire tells ──────────────────────────────────────────────────────────────────────────
 
@@ -60,11 +62,19 @@ class Hop:
 
     def handshake(self, now: int) -> None:
         """A TLS handshake begins; what one on another address came to is forgotten."""
+        if self.tunnelling:
+            self._tunnel()
         self.handshaking, self.secured, self.waited = now, None, 0
 
     def secure(self, now: int, expires: Instant | None) -> None:
         self.secured = now
         self.certificate_expires = expires
+
+    def _tunnel(self) -> None:
+        """What was said so far was between us and the proxy."""
+        self.tunnelled = _between(self.sent, self.first_byte, None) or 0
+        self.sent = self.first_byte = self.last_byte = None
+        self.opening = b""
 
     def send(self, now: int) -> None:
         """The last bytes that left before the answer began were the end of the request."""
@@ -101,11 +111,23 @@ class Hop:
         return self.handshaking is not None and self.secured is None
 
     @property
+    def tunnelling(self) -> bool:
+        """Whether all that is said is still between us and a proxy that is to lead through to the target."""
+        return self.proxied and self.handshaking is None and self.url.startswith("https:")
+
+    @property
     def address(self) -> str:
         if self.peer is None:
             return ""
         host, port = self.peer
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    @property
+    def counterpart(self) -> str:
+        """Whom we talk to, for people: an address, the proxy, or the target behind it."""
+        if not self.proxied:
+            return self.address
+        return f"the proxy {self.address}" if self.handshaking is None else f"{self.host} through the proxy"
 
     @property
     def where(self) -> str:
@@ -115,17 +137,18 @@ class Hop:
         if self.in_handshake:
             return "tls"
         if self.established is not None:
-            return "headers"
+            return "connect" if self.tunnelling else "headers"
         return "dns" if self.resolving is not None and self.resolved is None else "connect"
 
     def spent(self, until: int | None = None) -> dict[str, int | None]:
         """Nanoseconds by phase. The phase that was still going on counts up to `until`, if given."""
+        sent, first_byte = (None, None) if self.tunnelling else (self.sent, self.first_byte)
         return {
             "resolve": _between(self.resolving, self.resolved, until),
             "connect": self._connecting(until),
             "tls": _between(self.handshaking, self.secured, until, less=self.waited),
-            "processing": _between(self.sent, self.first_byte, until),
-            "transfer": _between(self.first_byte, self.finished, until),
+            "processing": _between(sent, first_byte, until),
+            "transfer": _between(first_byte, self.finished, until),
         }
 
     def on_our_clock(self) -> int:
@@ -134,20 +157,30 @@ class Hop:
         if self.round_trip is None:
             phases.add("connect")
         if not self.stamped:
-            phases |= {"tls", "processing"}
+            phases |= {"connect", "tls", "processing"} if self.proxied else {"tls", "processing"}
         return sum(spent or 0 for phase, spent in self.spent().items() if phase in phases)
 
     def _connecting(self, until: int | None) -> int | None:
+        """Until the way to the target stood: through a proxy that is the connection to it and its tunnel."""
         if self.dialled is None or self.established is None:
             return _between(self.dialling, None, until)
         by_our_clock = self.established - self.dialled
-        return by_our_clock if self.round_trip is None else min(by_our_clock, self.round_trip)
+        connected = by_our_clock if self.round_trip is None else min(by_our_clock, self.round_trip)
+        asking = _between(self.sent, self.first_byte, until) if self.tunnelling else None
+        return connected + (asking or self.tunnelled)
 
 
 def phases(hops: Sequence[Hop], until: int | None = None) -> Phases:
     """The phases of a run, summed over its hops; `until` (monotonic ns) ends the one that was going on."""
     spent = [hop.spent(until) for hop in hops]
     return Phases(**{phase: _sum([one[phase] for one in spent]) for phase in PHASES})
+
+
+def total(parts: Iterable[Phases]) -> Phases:
+    """Phase by phase."""
+    spent = list(parts)
+    known = {phase: [one for each in spent if (one := getattr(each, phase)) is not None] for phase in PHASES}
+    return Phases(**{phase: sum(parts) if parts else None for phase, parts in known.items()})
 
 
 def duration(nanoseconds: int) -> str:

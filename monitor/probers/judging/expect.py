@@ -11,7 +11,7 @@ from typing import Protocol
 from multidict import MultiMapping
 
 from monitor.core.model import Reason
-from monitor.probers.failures import Failure
+from monitor.probers.judging.failures import Failure
 from monitor.probers.settings import Expect
 
 CHARSETS = frozenset({"iso-8859-1", "latin-1", "windows-1252", "us-ascii"})  # others are slow or odd: read as UTF-8
@@ -48,7 +48,7 @@ class Expectations:
         of_the_body = [*_body_checks(expect), *_json_checks(expect)]
         self._checks: list[Check] = [_status_check(expect.status), *_header_checks(expect.headers)]
         if of_the_body:
-            self._checks += [_readable, *of_the_body]
+            self._checks += [readable, *of_the_body]
 
     def failure(self, answer: Answer) -> Failure | None:
         """The first that does not hold; None when all do."""
@@ -94,7 +94,7 @@ def _header_check(name: str, pattern: re.Pattern[str]) -> Check:
 # ── body ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _readable(answer: Answer) -> Failure | None:
+def readable(answer: Answer) -> Failure | None:
     """Whether what is expected of the body can be judged at all."""
     if answer.cut:
         return Failure(Reason.TOO_LARGE, f"the body is longer than {len(answer.body)} bytes", phase="body")
@@ -136,7 +136,7 @@ def _matches_check(pattern: re.Pattern[str]) -> Check:
 def _json_checks(expect: Expect) -> list[Check]:
     if not expect.json:
         return []
-    from monitor.probers.conditions import Conditions  # only probes that need JSONPath pay for it
+    from monitor.probers.judging.conditions import Conditions  # only probes that need JSONPath pay for it
 
     conditions = Conditions(expect.json)
 

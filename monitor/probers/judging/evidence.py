@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from monitor.core.model import DAY, HOUR, MINUTE, SECOND, Duration, Instant, Reason
-from monitor.probers.certificate import Certificate
-from monitor.probers.expect import Answer
-from monitor.probers.failures import Failure
-from monitor.probers.phases import Hop
+from monitor.probers.judging.expect import Answer
+from monitor.probers.judging.failures import Failure
+from monitor.probers.wire.certificate import Certificate
+from monitor.probers.wire.phases import Hop
 
 MOST_SEEN = 200  # characters of a body, a header, a URL
 MOST_READ = 4_096  # characters the redactor looks at, so that no secret is cut in two before it does
@@ -29,7 +29,7 @@ def evidence(
     """What was seen, by name; only what there is to show."""
     seen = {
         "url": hop.url,
-        "address": hop.address,
+        "proxy" if hop.proxied else "address": hop.address,
         "phase": failure.phase or hop.where,
         "http_status": str(hop.status or ""),
         "location": hop.location or "",
@@ -54,6 +54,13 @@ def certificate_detail(failure: Failure, certificate: Certificate | None, hostna
         case Reason.TLS_HOSTNAME:
             return f"certificate is for {_names(certificate)}, not for {hostname}"
     return f"{failure.detail} {named}"
+
+
+def expiring(expires: Instant | None, wanted: int | None, now: Instant) -> str | None:
+    """The sentence about a certificate that has fewer days left than wanted; None when it has enough of them."""
+    if expires is None or wanted is None or expires - now >= wanted * DAY:
+        return None
+    return f"certificate expires in {spoken(expires - now)}, less than {wanted} days"
 
 
 def spoken(length: Duration) -> str:

@@ -11,8 +11,8 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from monitor.core.model import Reason
-from monitor.probers.failures import Failure, RedirectError
-from monitor.probers.settings import HttpTarget
+from monitor.probers.judging.failures import Failure, RedirectError
+from monitor.probers.settings import Auth, Basic, Bearer, HttpTarget
 
 DEFAULT_HEADERS = {
     "User-Agent": f"justkalm-monitor/{version('justkalm-monitor')}",
@@ -33,19 +33,29 @@ class Request:
     headers: CIMultiDict[str]
     body: bytes | None = None
 
+    def with_header(self, name: str, value: str) -> Request:
+        headers = self.headers.copy()
+        headers[name] = value
+        return replace(self, headers=headers)
+
 
 def first_request(target: HttpTarget) -> Request:
-    """The request that a run begins with. Headers of the target override ours."""
+    """The request that a run begins with. Headers of the target override ours, credentials in its URL its `auth`."""
     url = URL(target.url).extend_query(target.query)
     headers = CIMultiDict(DEFAULT_HEADERS)
-    if url.user is not None:
-        credentials = f"{url.user}:{url.password or ''}".encode()
-        headers["Authorization"] = f"Basic {b64encode(credentials).decode()}"
+    authorization = _authorization(url, target.auth)
+    if authorization is not None:
+        headers["Authorization"] = authorization
     body, content_type = _body(target)
     if content_type is not None:
         headers["Content-Type"] = content_type
     headers.update(target.headers)
     return Request(target.method, url.with_user(None), headers, body)
+
+
+def basic(username: str, password: str) -> str:
+    """The value of a header that proves who we are by a password."""
+    return f"Basic {b64encode(f'{username}:{password}'.encode()).decode()}"
 
 
 def redirected(request: Request, status: int, location: str) -> Request:
@@ -62,6 +72,17 @@ def redirected(request: Request, status: int, location: str) -> Request:
         _drop(headers, *OF_THE_BODY)
         return Request("GET", url, headers)
     return replace(request, url=url, headers=headers)
+
+
+def _authorization(url: URL, auth: Auth | None) -> str | None:
+    if url.user is not None:
+        return basic(url.user, url.password or "")
+    match auth:
+        case Bearer():
+            return f"Bearer {auth.token}"
+        case Basic():
+            return basic(auth.username, auth.password)
+    return None
 
 
 def _body(target: HttpTarget) -> tuple[bytes | None, str | None]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from monitor.core.model import SECOND, Instant
+from monitor.probers.settings import Trust
+from monitor.probers.wire.trust import believing
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,11 @@ class Certificate:
 def expires(peer: Mapping[str, Any] | None) -> Instant | None:
     """When a certificate, as `getpeercert` gives it, expires."""
     return _instant(peer["notAfter"]) if peer else None
+
+
+def earliest(instants: Iterable[Instant | None]) -> Instant | None:
+    """Of those that are known."""
+    return min((instant for instant in instants if instant is not None), default=None)
 
 
 def certificate(peer: Mapping[str, Any]) -> Certificate:
@@ -45,18 +52,23 @@ async def presented(peer: tuple[str, int], hostname: str, limit: float) -> Certi
         peer: the address that was dialled.
         limit: seconds.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context = believing(Trust())
     try:
         async with asyncio.timeout(limit):
             _, writer = await asyncio.open_connection(*peer, ssl=context, server_hostname=hostname)
     except OSError:
         return None
-    # Python decodes a certificate only for a context that verifies; it asks that of the context, and only now.
-    context.verify_mode = ssl.CERT_REQUIRED
-    shown = writer.get_extra_info("ssl_object").getpeercert()
+    found = believed(writer.get_extra_info("ssl_object"))
     writer.transport.abort()
-    return certificate(shown) if shown else None
+    return found
+
+
+def believed(shaken: ssl.SSLObject) -> Certificate | None:
+    """The certificate in a handshake whose context, used for it alone, does not verify."""
+    # Python decodes a certificate only for a context that verifies; it asks that of the context, and only now.
+    shaken.context.verify_mode = ssl.CERT_REQUIRED
+    peer = shaken.getpeercert()
+    return certificate(peer) if peer else None
 
 
 def _instant(text: str) -> Instant:

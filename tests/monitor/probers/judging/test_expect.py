@@ -7,7 +7,7 @@ import json
 import pytest
 from multidict import CIMultiDict
 
-from monitor.probers.expect import Answer, Expectations
+from monitor.probers.judging.expect import Answer, Expectations
 from monitor.probers.settings import Expect
 
 

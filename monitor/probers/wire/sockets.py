@@ -15,8 +15,9 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from monitor.probers.certificate import expires
-from monitor.probers.phases import MICROSECOND, Hop
+from monitor.core.model import Instant
+from monitor.probers.wire.certificate import earliest, expires
+from monitor.probers.wire.phases import MICROSECOND, Hop
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
@@ -157,7 +158,12 @@ class WatchedTLS(ssl.SSLObject):
             self._begun = True
             watched_hop().handshake(time.monotonic_ns())
         super().do_handshake()
-        watched_hop().secure(time.monotonic_ns(), expires(self.getpeercert()))
+        watched_hop().secure(time.monotonic_ns(), self._expires())
+
+    def _expires(self) -> Instant | None:
+        """When the first of the certificates expires by which we trust it; its own where Python hides the others."""
+        chain: list[Any] = getattr(getattr(self, "_sslobj", None), "get_verified_chain", list)() or []
+        return earliest(expires(link.get_info()) for link in chain) or expires(self.getpeercert())
 
     def read(self, *args: Any) -> Any:
         """Raises while there are only records that are not for us, such as session tickets."""

@@ -10,8 +10,8 @@ from aiodns.error import ARES_ECONNREFUSED, ARES_ENOTFOUND, ARES_ETIMEOUT, DNSEr
 from aiohttp.client_reqrep import ConnectionKey
 
 from monitor.core.model import Reason, Verdict
-from monitor.probers.failures import BrokenError, Failure, explain
-from monitor.probers.phases import Hop
+from monitor.probers.judging.failures import BrokenError, Failure, explain
+from monitor.probers.wire.phases import Hop
 
 KEY = ConnectionKey("api.test", 80, False, True, None, None, None)
 

@@ -1,0 +1,197 @@
+"""One request with its redirects, up to an answer or a failure."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import aiohttp
+from aiohttp.abc import AbstractCookieJar
+
+from monitor.core.model import SECOND, Duration, Instant, Phases, Reason
+from monitor.probers.judging.expect import Answer, Expectations
+from monitor.probers.judging.failures import UNTRUSTED, Failure, RedirectError, explain
+from monitor.probers.requests.request import REDIRECTS, Request, redirected
+from monitor.probers.settings import HttpTarget
+from monitor.probers.surroundings import Surroundings
+from monitor.probers.wire.certificate import Certificate, earliest
+from monitor.probers.wire.phases import MILLISECOND, Hop, phases
+from monitor.probers.wire.second_look import second_look
+from monitor.probers.wire.sockets import watched
+
+MOST_REDIRECTS = 5
+SECOND_LOOK = 1_000 * MILLISECOND  # the most that looking at an untrusted certificate may take
+TELLING_OF_TIME = frozenset({Reason.TLS_EXPIRED, Reason.TLS_NOT_YET_VALID})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """What came of a request: an answer, or a failure, or an answer that is one.
+
+    `hops` are the requests that count as latency, `last` the one that tells what was seen in the end.
+    """
+
+    last: Hop
+    hops: Sequence[Hop] = ()
+    answer: Answer | None = None
+    failure: Failure | None = None
+    certificate: Certificate | None = None  # the one that was not trusted
+    ended: int | None = None  # when it failed, in monotonic ns
+    secrets: tuple[str, ...] = ()  # what must not be shown of it
+
+    @property
+    def phases(self) -> Phases:
+        return phases(self.hops, until=self.ended)
+
+    @property
+    def ours(self) -> int:
+        """Ns of the phases that a stall of ours would have lengthened."""
+        return sum(hop.on_our_clock() for hop in self.hops)
+
+    @property
+    def http_status(self) -> int | None:
+        return self.hops[-1].status if self.hops else None
+
+    @property
+    def certificate_expires(self) -> Instant | None:
+        """The earliest of all that were shown."""
+        if self.certificate is not None and self.hops:
+            return self.certificate.not_after
+        return earliest(hop.certificate_expires for hop in self.hops)
+
+    def missed(self, expectations: Expectations) -> Failure | None:
+        """What went wrong, or is not as expected."""
+        if self.answer is None or self.failure is not None:
+            return self.failure
+        return expectations.failure(self.answer)
+
+
+class Exchanger:
+    """Exchanges requests with one target, each on a fresh connection.
+
+    Raises:
+        UnusableTrust: a file that the target's `trust` names cannot be used.
+    """
+
+    def __init__(self, target: HttpTarget, around: Surroundings) -> None:
+        self._follow = target.follow_redirects
+        self._max_body = target.max_body
+        self._clock = around.clock
+        self._network = around.network
+        self._route = around.network.route(target.trust, target.proxy)
+
+    async def exchange(
+        self, request: Request, deadline: int, limit: Duration, cookies: AbstractCookieJar | None = None
+    ) -> Exchange:
+        """Send a request and follow where it leads.
+
+        Args:
+            deadline: monotonic ns.
+            limit: the time until the deadline, as it is spoken of.
+            cookies: those to send, which the answers change.
+        """
+        hops: list[Hop] = []
+        try:
+            async with asyncio.timeout(seconds_left(deadline)):
+                answer = await self._ask(request, hops, cookies)
+        except (OSError, aiohttp.ClientError, RedirectError) as error:
+            ended, last = time.monotonic_ns(), hops[-1]
+            failure = explain(error, last, limit)
+            certificate = await self._second_look(failure, last, deadline)
+            return Exchange(last=last, hops=hops, failure=failure, certificate=certificate, ended=ended)
+        return Exchange(last=hops[-1], hops=hops, answer=answer)
+
+    async def _ask(self, request: Request, hops: list[Hop], cookies: AbstractCookieJar | None) -> Answer:
+        """The last answer; `hops` grows by each request, also when one fails."""
+        asked = set[tuple[str, str]]()
+        while True:
+            hop = Hop(str(request.url), request.url.raw_host or "", proxied=self._route.proxy is not None)
+            hops.append(hop)
+            answer = await self._send(request, hop, cookies)
+            if not self._leads_on(hop):
+                return answer
+            asked.add((request.method, hop.url))
+            request = _next_request(request, hop, asked)
+
+    async def _send(self, request: Request, hop: Hop, cookies: AbstractCookieJar | None) -> Answer:
+        with watched(hop):
+            response = await self._network.send(_with_cookies(request, cookies), self._route)
+            try:
+                self._hear(response, hop)
+                if cookies is not None:
+                    cookies.update_cookies(response.cookies, request.url)
+                if self._leads_on(hop):
+                    hop.finish(by_end=False)
+                    return Answer(response.status, response.headers)
+                return await _read(response, hop, self._max_body)
+            finally:
+                hop.garbled = _garbled(response)
+                response.close()
+
+    def _hear(self, response: aiohttp.ClientResponse, hop: Hop) -> None:
+        headers = response.headers
+        hop.status, hop.location = response.status, headers.get("Location")
+        self._network.dates.note(hop.host, headers.get("Date"), headers.get("Age"), self._clock.now())
+
+    def _leads_on(self, hop: Hop) -> bool:
+        return self._follow and hop.status in REDIRECTS and hop.location is not None
+
+    async def _second_look(self, failure: Failure, hop: Hop, deadline: int) -> Certificate | None:
+        """The certificate that was not trusted; where it is the time that is wrong, their time is noted."""
+        if failure.reason not in UNTRUSTED or hop.peer is None:
+            return None
+        limit = min(SECOND_LOOK / MILLISECOND / SECOND, seconds_left(deadline))
+        seen = await second_look(hop, self._route, limit, dated=failure.reason in TELLING_OF_TIME)
+        self._network.dates.note(hop.host, seen.date, seen.age, self._clock.now())
+        return seen.certificate
+
+
+def seconds_left(deadline: int) -> float:
+    """Until a deadline in monotonic ns."""
+    return (deadline - time.monotonic_ns()) / MILLISECOND / SECOND
+
+
+def _with_cookies(request: Request, cookies: AbstractCookieJar | None) -> Request:
+    found = cookies.filter_cookies(request.url).values() if cookies is not None else ()
+    if not found:
+        return request
+    own = request.headers.getall("Cookie", [])
+    return request.with_header("Cookie", "; ".join([*own, *(f"{one.key}={one.coded_value}" for one in found)]))
+
+
+def _next_request(request: Request, hop: Hop, asked: set[tuple[str, str]]) -> Request:
+    following = redirected(request, hop.status or 0, hop.location or "")
+    if (following.method, str(following.url)) in asked:
+        raise RedirectError(Failure(Reason.REDIRECTS, f"redirected in a circle, to {following.url}", phase="headers"))
+    if len(asked) > MOST_REDIRECTS:
+        raise RedirectError(Failure(Reason.REDIRECTS, f"more than {MOST_REDIRECTS} redirects", phase="headers"))
+    return following
+
+
+async def _read(response: aiohttp.ClientResponse, hop: Hop, most: int) -> Answer:
+    """The answer with at most so many bytes of its body."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > most:
+            hop.finish(by_end=False)
+            return Answer(response.status, response.headers, bytes(body[:most]), cut=True)
+    by_end = _ends_with_connection(response)
+    if by_end and hop.reset:
+        raise aiohttp.ClientPayloadError("reset")
+    hop.finish(by_end=by_end)
+    return Answer(response.status, response.headers, bytes(body))
+
+
+def _garbled(response: aiohttp.ClientResponse) -> bool:
+    """Whether the parser gave up on the body: aiohttp does not tell the reader, who waits until the deadline."""
+    protocol = response.connection and response.connection.protocol
+    return protocol is not None and protocol.exception() is not None
+
+
+def _ends_with_connection(response: aiohttp.ClientResponse) -> bool:
+    """Whether the body has no length of its own, and only the end of the connection ends it."""
+    framed = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
+    return not framed and response.content is not aiohttp.EMPTY_PAYLOAD

@@ -1,0 +1,1 @@
+"""The steps of a transaction: what each asks, saves, and waits for."""

@@ -1,0 +1,19 @@
+"""What a target is called among hosts."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from monitor.probers.settings import DnsTarget, HttpTarget, Target, Transaction, WebsocketTarget
+
+
+def host_of(target: Target) -> str:
+    """The host that is asked; of a transaction, that of its first step."""
+    match target:
+        case HttpTarget(url=url) | WebsocketTarget(url=url):
+            return urlsplit(url).hostname or ""
+        case Transaction(steps=steps):
+            return host_of(steps[0].http)
+        case DnsTarget(resolver=resolver):
+            return resolver or "the system's resolver"
+    return target.host

@@ -1,0 +1,1 @@
+"""Connections, and what happens on them: when, with whom, and how they are encrypted."""
