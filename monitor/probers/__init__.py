@@ -79,9 +79,9 @@ class Probers:
         inquiry = PROBERS[type(settings.target)](settings, self._around)
         return Run(settings, inquiry, self._around.clock, self._network.stalls)
 
-    async def answers(self, host: str, port: int) -> bool:
-        """Whether something answers there, be it with a refusal."""
-        return await answers(self._network, host, port)
+    async def answers(self, host: str, port: int, limit: float = 2.0) -> bool:
+        """Whether something answers there within so many seconds, be it with a refusal."""
+        return await answers(self._network, host, port, limit)
 
     @property
     def dates(self) -> Dates:

@@ -12,15 +12,12 @@ from monitor.probers.wire.connecting import dialled
 from monitor.probers.wire.phases import Hop
 from monitor.probers.wire.sockets import watched
 
-LIMIT = 2.0  # seconds
-
-
-async def answers(network: Network, host: str, port: int) -> bool:
-    """Whether a connection is taken or refused there within two seconds: either comes from beyond our own network."""
+async def answers(network: Network, host: str, port: int, limit: float) -> bool:
+    """Whether a connection is taken or refused there within so many seconds: either comes from who is there."""
     hop = Hop(f"tcp://{host}:{port}", host)
     try:
         with watched(hop):
-            async with asyncio.timeout(LIMIT):
+            async with asyncio.timeout(limit):
                 connected = await dialled(network, host, port)
     except (OSError, aiohttp.ClientError):
         return errno.ECONNREFUSED in hop.refusals
