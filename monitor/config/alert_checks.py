@@ -14,7 +14,7 @@ _TOGETHER = (("username", "password"), ("password", "username"))
 
 
 def _formats(root: object) -> Found:
-    for place, alert in shapes.alerts(root):
+    for place, alert in shapes.blocks(root, "alerts"):
         named = _named(alert)
         # A mapping under an unknown key is a misspelt format, which has its own fault.
         if not named and not any(isinstance(value, dict) for value in alert.values()):
@@ -25,7 +25,7 @@ def _formats(root: object) -> Found:
 
 def _names(root: object) -> Found:
     seen: set[str] = set()
-    for place, alert in shapes.alerts(root):
+    for place, alert in shapes.blocks(root, "alerts"):
         name = alert.get("name", next(iter(_named(alert)), None))
         if isinstance(name, str) and name in seen:
             remedy = "give one another name" if "name" in alert else "give one a name"
@@ -36,12 +36,12 @@ def _names(root: object) -> Found:
 
 def _components(root: object) -> Found:
     known = shapes.components(root)
-    for place, alert in shapes.alerts(root):
+    for place, alert in shapes.blocks(root, "alerts"):
         yield from misnamed((*place, "components"), alert.get("components"), known)
 
 
 def _logins(root: object) -> Found:
-    for place, alert in shapes.alerts(root):
+    for place, alert in shapes.blocks(root, "alerts"):
         email = shapes.mapping(alert.get("email"))
         for given, missing in _TOGETHER:
             if given in email and missing not in email:
@@ -49,7 +49,7 @@ def _logins(root: object) -> Found:
 
 
 def _packages(root: object) -> Found:
-    for place, alert in shapes.alerts(root):
+    for place, alert in shapes.blocks(root, "alerts"):
         if "apprise" in alert and find_spec("apprise") is None:
             yield (*place, "apprise"), "apprise is not installed; install justkalm-monitor[apprise]"
 

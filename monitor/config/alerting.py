@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from pydantic import ConfigDict, Field, GetJsonSchemaHandler
-from pydantic_core import CoreSchema
+from pydantic import ConfigDict, Field
 
 from monitor.config.alert_kinds import (
     AppriseUrl,
     BaseUrl,
     EventPattern,
-    Host,
     LeastImpact,
     MailAddress,
-    Password,
-    Port,
     Security,
     SigningSecret,
-    Token,
     WebhookUrl,
 )
-from monitor.config.block import Block
-from monitor.config.kinds import Id, Line
+from monitor.config.block import Block, SecretBlock
+from monitor.config.credentials import Password, Token
+from monitor.config.kinds import Host, Id, Line, Port
 from monitor.config.places import ALERT_SECRETS
 from monitor.core import subscribing
 from monitor.core.model import Impact
@@ -31,32 +26,14 @@ from monitor.core.model import Impact
 PORTS: Mapping[str, int] = {"starttls": 587, "tls": 465, "none": 25}
 
 
-class Format(Block):
-    """What a format must know; NAME_file reads a secret from a file."""
+class Format(SecretBlock):
+    """What a format must know."""
+
+    in_files = ALERT_SECRETS
 
     def settings(self) -> dict[str, object]:
         """As the format takes them: lists as tuples, so that they stay as they are."""
         return {name: tuple(value) if isinstance(value, list) else value for name, value in self}
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """For editors each secret may stand in a file, too; before the models come in it is read from there."""
-        schema = handler(core_schema)
-        keys, required = schema["properties"], schema.get("required", [])
-        secret = [key for key in keys if key in ALERT_SECRETS]
-        files = {f"{key}_file": {"description": f"A file that holds the {key}.", "type": "string"} for key in secret}
-        return {
-            **schema,
-            "properties": keys | files,
-            "required": [key for key in required if key not in secret],
-            "allOf": [_either(key, f"{key}_file", required=key in required) for key in secret],
-        }
-
-
-def _either(key: str, file: str, *, required: bool) -> dict[str, Any]:
-    if required:
-        return {"oneOf": [{"required": [key]}, {"required": [file]}]}
-    return {"not": {"required": [key, file]}}
 
 
 class Standard(Format):

@@ -9,13 +9,12 @@ from monitor.config import alert_checks, shapes
 from monitor.config.dependencies import circles
 from monitor.config.faults import BadValue, Faults, Found
 from monitor.config.naming import misnamed
-from monitor.config.timing import contradictions
+from monitor.config.probing import checks as probe_checks
 from monitor.config.units import instant
 from monitor.config.values import Values
 from monitor.core.model import DAY, Instant
 
 LONGEST_WINDOW = 31 * DAY
-BODILESS = ("GET", "HEAD")
 MOST_CIRCLES = 20  # shown at once; where there are more, mending these mends the rest
 
 
@@ -24,31 +23,6 @@ def check(values: Values, faults: Faults) -> None:
     for look in CHECKS:
         for place, problem in look(values.root):
             faults.add(values.lines[values.written(place)], values.written(place), problem)
-
-
-def _times(root: object) -> Found:
-    defaults = shapes.mapping(shapes.mapping(root).get("defaults"))
-    found = (fault for place, probe in shapes.probes(root) for fault in contradictions(place, probe, defaults))
-    yield from dict.fromkeys(found)  # what the defaults do wrong they do to many probes
-
-
-def _contents(root: object) -> Found:
-    for place, probe in shapes.probes(root):
-        given = [key for key in shapes.http(probe) if key in ("json", "form", "body")]
-        for key in given[1:]:
-            yield (*place, "http", key), f"{given[0]} is given as well; a request has one of json, form and body"
-        method = shapes.http(probe).get("method", "GET")
-        if given and method in BODILESS:
-            yield (*place, "http", given[0]), f"a {method} sends no body; set method: POST, or remove this"
-
-
-def _certificates(root: object) -> Found:
-    for place, probe in shapes.probes(root):
-        url = shapes.http(probe).get("url")
-        plain = isinstance(url, str) and url.lower().startswith("http://")
-        if plain and "certificate_days" in shapes.mapping(probe.get("expect")):
-            problem = "a certificate is watched only over https; begin the URL with https://, or remove this"
-            yield (*place, "expect", "certificate_days"), problem
 
 
 def _dependencies(root: object) -> Found:
@@ -73,7 +47,7 @@ def _circles(root: object) -> Found:
 
 def _windows(root: object) -> Found:
     known = shapes.components(root)
-    for place, window in shapes.windows(root):
+    for place, window in shapes.blocks(root, "maintenance"):
         yield from misnamed((*place, "components"), window.get("components"), known)
         starts, ends = _moment(window.get("starts")), _moment(window.get("ends"))
         if starts is None or ends is None:
@@ -87,7 +61,7 @@ def _windows(root: object) -> Found:
 def _twins(root: object) -> Found:
     """Windows that would share one id."""
     seen: dict[str, int] = {}
-    for place, window in shapes.windows(root):
+    for place, window in shapes.blocks(root, "maintenance"):
         told = repr([window.get("title"), window.get("components"), _moment(window.get("starts"))])
         if told in seen:
             yield place, f"this is maintenance[{seen[told]}] again; remove one, or change its title"
@@ -103,9 +77,7 @@ def _moment(value: object) -> Instant | None:
 
 
 CHECKS: tuple[Callable[[object], Found], ...] = (
-    _times,
-    _contents,
-    _certificates,
+    *probe_checks.CHECKS,
     _dependencies,
     _circles,
     _windows,

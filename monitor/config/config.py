@@ -36,8 +36,11 @@ class Config:
 
     page: Page
     setup: Setup
-    probes: Mapping[str, ProbeSettings]  # "component/probe" → how to ask
+    probes: Mapping[str, ProbeSettings]  # "component/probe" → how to ask, without heartbeats
+    heartbeats: Mapping[str, str | None]  # "component/probe" → its token; None: one is to be made
+    references: tuple[tuple[str, int], ...]  # host and port of what should always answer
     webhooks: Webhooks
     alerts: tuple[Alert, ...]  # no two of the same name
     trusted_proxies: tuple[Network, ...]  # whose X-Forwarded-For is believed
+    public_url: str | None  # where targets reach us, without a slash at its end; None: where we listen
     secrets: tuple[str, ...]  # texts that must never be shown

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from monitor.config import grammar, operators, units
+from monitor.config import addresses, grammar, operators, units
 from monitor.config.faults import BadValue, quoted
 
 _VARIABLE = {"type": "string", "pattern": r"^\$\{.+\}$"}  # any value may come from the environment
@@ -49,6 +49,13 @@ def whole(value: object) -> int:
     return value
 
 
+def _port(value: object) -> int:
+    port = whole(value)
+    if port > addresses.HIGHEST_PORT:
+        raise BadValue(f"{port} is not a port; write a number from 1 to {addresses.HIGHEST_PORT}")
+    return port
+
+
 def _as_list(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
@@ -76,8 +83,17 @@ Size = Annotated[int, BeforeValidator(units.size), value_schema(_SIZES)]
 Id = Annotated[
     str, BeforeValidator(grammar.identifier), WithJsonSchema({"type": "string", "pattern": f"^{grammar.ID}$"})
 ]
-Url = Annotated[str, BeforeValidator(grammar.url), text_schema("https?://.+")]
-Network = Annotated[Any, BeforeValidator(grammar.network), text_schema(grammar.NETWORK)]
+Url = Annotated[str, BeforeValidator(addresses.url), text_schema("https?://.+")]
+BaseUrl = Annotated[str, BeforeValidator(addresses.base_url), text_schema("https?://[^?#]+")]
+WebsocketUrl = Annotated[str, BeforeValidator(addresses.websocket_url), text_schema("wss?://.+")]
+Proxy = Annotated[str, BeforeValidator(addresses.proxy), text_schema("http://.+:[0-9]+/?")]
+Host = Annotated[str, BeforeValidator(addresses.host)]
+_PORTS = {"type": "integer", "minimum": 1, "maximum": addresses.HIGHEST_PORT}
+Port = Annotated[int, BeforeValidator(_port), value_schema(_PORTS)]
+Address = Annotated[addresses.Address, BeforeValidator(addresses.address), text_schema(".+:[0-9]+")]
+Reference = Annotated[addresses.Address, BeforeValidator(addresses.reference), text_schema("tcp://.+:[0-9]+")]
+Resolver = Annotated[str, BeforeValidator(addresses.resolver)]
+Network = Annotated[Any, BeforeValidator(addresses.network), text_schema(addresses.NETWORK)]
 Method = Annotated[str, BeforeValidator(grammar.method), value_schema({"enum": [*grammar.METHODS]})]
 RegularExpression = Annotated[str, BeforeValidator(grammar.regular_expression)]
 JsonExpectation = Annotated[Any, BeforeValidator(operators.expectation), WithJsonSchema(operators.SCHEMA)]

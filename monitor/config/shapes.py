@@ -21,31 +21,33 @@ def components(root: object) -> dict[str, Mapping[str, object]]:
 
 
 def probes(root: object) -> Iterator[tuple[Place, Mapping[str, object]]]:
-    """Every probe, with its place."""
+    """Every probe that is a mapping, with its place."""
     for component, settings in components(root).items():
         for name, probe in mapping(settings.get("probes")).items():
-            yield ("components", component, "probes", name), mapping(probe)
+            if isinstance(probe, dict):
+                yield ("components", component, "probes", name), probe
 
 
-def http(probe: Mapping[str, object]) -> Mapping[str, object]:
-    """How the probe asks, with the short form written out."""
-    asked = probe.get("http")
-    return {"url": asked} if isinstance(asked, str) else mapping(asked)
+def long_form(value: object, key: str) -> Mapping[str, object]:
+    """The block, where a text alone stands for the value of one key."""
+    return {key: value} if isinstance(value, str) else mapping(value)
 
 
-def windows(root: object) -> Iterator[tuple[Place, Mapping[str, object]]]:
-    """Every maintenance window, with its place."""
-    for at, window in enumerate(_listed(root, "maintenance")):
-        yield ("maintenance", at), mapping(window)
+def blocks(block: object, key: str) -> list[tuple[Place, Mapping[str, object]]]:
+    """The mappings of a list under a key, each with its place in the block."""
+    listed = mapping(block).get(key)
+    items = enumerate(listed) if isinstance(listed, list) else ()
+    return [((key, at), item) for at, item in items if isinstance(item, dict)]
 
 
-def alerts(root: object) -> Iterator[tuple[Place, Mapping[str, object]]]:
-    """Every alert that is a mapping, with its place."""
-    for at, alert in enumerate(_listed(root, "alerts")):
-        if isinstance(alert, dict):
-            yield ("alerts", at), alert
+def steps(place: Place, probe: Mapping[str, object]) -> list[tuple[Place, Mapping[str, object]]]:
+    """Every step of a probe, with its place."""
+    return [((*place, *at), step) for at, step in blocks(probe, "steps")]
 
 
-def _listed(root: object, section: str) -> list[object]:
-    listed = mapping(root).get(section)
-    return listed if isinstance(listed, list) else []
+def requests(root: object) -> Iterator[tuple[Place, Mapping[str, object]]]:
+    """Every HTTP request of every probe, with its place."""
+    for place, probe in probes(root):
+        for at, asking in ((place, probe), *steps(place, probe)):
+            if "http" in asking:
+                yield (*at, "http"), long_form(asking["http"], "url")

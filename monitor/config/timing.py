@@ -25,19 +25,17 @@ class _Rule:
 
 
 # Each pair from both sides: a fault is shown at a key that was written, and at the first if both were.
-_PAIRS = (
-    (
-        _Rule("interval", "timeout", operator.ge, "shorter than", "make it at least"),
-        _Rule("timeout", "interval", operator.le, "longer than", "make it at most"),
-    ),
-    (
-        _Rule("recheck_interval", "interval", operator.le, "longer than", "make it at most"),
-        _Rule("interval", "recheck_interval", operator.ge, "shorter than", "make it at least"),
-    ),
-    (
-        _Rule("slow_after", "timeout", operator.lt, "not shorter than", "make it shorter than"),
-        _Rule("timeout", "slow_after", operator.gt, "not longer than", "make it longer than"),
-    ),
+_RUN = (
+    _Rule("interval", "timeout", operator.ge, "shorter than", "make it at least"),
+    _Rule("timeout", "interval", operator.le, "longer than", "make it at most"),
+)
+_RECHECK = (
+    _Rule("recheck_interval", "interval", operator.le, "longer than", "make it at most"),
+    _Rule("interval", "recheck_interval", operator.ge, "shorter than", "make it at least"),
+)
+_SLOW = (
+    _Rule("slow_after", "timeout", operator.lt, "not shorter than", "make it shorter than"),
+    _Rule("timeout", "slow_after", operator.gt, "not longer than", "make it longer than"),
 )
 
 
@@ -46,7 +44,7 @@ def contradictions(
 ) -> Iterator[tuple[Place, str]]:
     """Each pair of times that contradict each other, at the place where it was written: the probe or the defaults."""
     times = {**STANDARD, **defaults, **probe}
-    for pair in _PAIRS:
+    for pair in _pairs(probe):
         written = (
             ((*scope, rule.key), rule)
             for scope, settings in ((place, probe), (("defaults",), defaults))
@@ -58,8 +56,15 @@ def contradictions(
             yield shown[0], _sentence(shown[1], times)
 
 
+def _pairs(probe: Mapping[str, object]) -> tuple[tuple[_Rule, ...], ...]:
+    """A heartbeat is not asked; a run of steps may take as long as they all together."""
+    if "heartbeat" in probe:
+        return ()
+    return (_RECHECK,) if "steps" in probe else (_RUN, _RECHECK, _SLOW)
+
+
 def _broken(rule: _Rule, times: Mapping[str, object]) -> bool:
-    length, limit = _length(times.get(rule.key)), _length(times.get(rule.bound))
+    length, limit = length_of(times.get(rule.key)), length_of(times.get(rule.bound))
     return length is not None and limit is not None and not rule.holds(length, limit)
 
 
@@ -68,7 +73,7 @@ def _sentence(rule: _Rule, times: Mapping[str, object]) -> str:
     return f"{length} is {rule.wrong} the {rule.bound} of {limit}; {rule.remedy} {limit}"
 
 
-def _length(text: object) -> Duration | None:
+def length_of(text: object) -> Duration | None:
     """None for what is no duration, which has its own fault."""
     try:
         return duration(text)

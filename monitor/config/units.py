@@ -36,6 +36,12 @@ def duration(value: object) -> Duration:
     return length
 
 
+def shown(length: Duration) -> str:
+    """A duration as it can be written, in the largest unit that measures it."""
+    unit = next(name for name, size in reversed(_UNITS.items()) if length % size == 0)
+    return f"{length // _UNITS[unit]}{unit}"
+
+
 def size(value: object) -> int:
     """A whole number of bytes, or `512KiB`, `1MiB`, in bytes.
 

@@ -78,11 +78,8 @@ def _keys_at(place: Place) -> list[str]:
 def _inside(kind: Any, part: str | int) -> Any:
     """What the model has at one part of a place: a field of a block, or what a mapping or list holds."""
     held = kind.model_fields[part].annotation if _is_block(kind) else get_args(kind)[-1]
-    return next((option for option in get_args(held) if _is_block(option)), held) if _optional(held) else held
-
-
-def _optional(kind: Any) -> bool:
-    return NoneType in get_args(kind)
+    options = get_args(held)
+    return next(option for option in options if option is not NoneType) if NoneType in options else held
 
 
 def _is_block(kind: Any) -> bool:

@@ -8,23 +8,10 @@ from pathlib import Path
 
 from monitor.config.environment import expand
 from monitor.config.faults import BadValue, Faults, Place
-from monitor.config.places import is_alert_secret, within
+from monitor.config.places import is_json, is_text, is_trust_file, within
 from monitor.config.scalars import resolve
 from monitor.config.secret_files import read_secret, replaced_key
 from monitor.config.tree import Entries, Items, Node, Scalar
-
-# Within a probe. A request's texts are taken as written (`1.10` stays `1.10`), and only JSON knows null.
-_TEXT = frozenset(
-    {
-        ("probes", "http", "headers"),
-        ("probes", "http", "query"),
-        ("probes", "http", "form"),
-        ("probes", "http", "body"),
-        ("probes", "http", "body_file"),
-        ("probes", "expect", "headers"),
-    }
-)
-_JSON = frozenset({("probes", "http", "json"), ("probes", "expect", "json")})
 
 
 @dataclass(slots=True)
@@ -51,7 +38,7 @@ def evaluate(tree: Node, folder: Path, environ: Mapping[str, str], faults: Fault
     """The values of the tree; whatever cannot be known is added to the faults.
 
     Args:
-        folder: what the paths of secret files are relative to.
+        folder: what the paths of files are relative to.
     """
     evaluation = _Evaluation(folder, environ, faults)
     evaluation.values.lines[()] = tree.line
@@ -120,13 +107,15 @@ class _Evaluation:
             self._refuse(place, problem)
         if expansion.problems:
             return None
-        field = within(place)[:3]
+        field = within(place)
         as_written = expansion.alone or expansion.text == node.text
         value = resolve(expansion.text) if node.plain and as_written else expansion.text
-        if value is None and field not in _JSON:
+        if value is None and not is_json(field):
             self._refuse(place, "this is empty; write a value, or leave the key out")
             return None
-        return expansion.text if field in _TEXT or is_alert_secret(field) else value
+        if is_trust_file(field):
+            return str(self._folder / expansion.text)
+        return expansion.text if is_text(field) else value
 
     def _refuse(self, place: Place, problem: str) -> None:
         self._faults.add(self.values.lines[place], place, problem)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.config import ConfigError, Fault, load
+from monitor.config.probing.probe import CHOICES
 
 WORDS = [
     *("components", "probes", "http", "expect", "defaults", "maintenance", "page", "depends_on", "api", "health"),
@@ -28,6 +29,45 @@ WORDS = [
     ),
     *("interval", "timeout", "slow_after", "cron", "https://u:p@api.test:1/?token=x", "$.a", "{gt: 0}", "30s", "5"),
     *("alerts", "slack", "email", "apprise", "events", "least_impact", "to", "password", "url_file", "https://[x"),
+    *(
+        "steps",
+        "name",
+        "save",
+        "until",
+        "for",
+        "await_callback",
+        "{{id}}",
+        "{{callback_url}}",
+        "auth",
+        "bearer",
+        "basic",
+    ),
+    *(
+        "tcp",
+        "tls",
+        "dns",
+        "websocket",
+        "grpc",
+        "icmp",
+        "heartbeat",
+        "address",
+        "dialogue",
+        "starttls",
+        "expect",
+        "send",
+    ),
+    *(
+        "ca_file",
+        "certificate_file",
+        "proxy",
+        "references",
+        "token",
+        "every",
+        "grace",
+        "a.test:1",
+        "wss://a.test/",
+        ".",
+    ),
     *("2026-12-01T02:00:00Z", "${A}", "${B:-x}", "${", "$${", "null", "true", ".inf", "1e999", "'", '"', "\\x00"),
     *(
         ": ",
@@ -101,6 +141,22 @@ def test_any_values_in_the_right_places_are_loaded_or_refused(
     mail = f"{{from: {flow(expect)}, to: {flow(other)}, password: {flow(other)}}}"
     alerts = f"[{flow(other)}, {{slack: {flow(http)}, apprise: {{url: {flow(http)}}}, email: {mail}}}]"
     text = f"components: {{api: {api}}}\nmaintenance: {flow(other)}\nalerts: {alerts}"
+    load_or_refuse(folder, text.encode(errors="replace"))
+
+
+@given(kind=st.sampled_from(CHOICES), asked=VALUES, step=VALUES, other=VALUES)
+@settings(max_examples=500, deadline=None)
+def test_any_values_of_any_kind_of_probe_are_loaded_or_refused(
+    folder: Path, kind: str, asked: object, step: object, other: object
+) -> None:
+    request = (
+        f"{{url: {flow(asked)}, auth: {flow(step)}, tls: {flow(other)}, proxy: {flow(other)}, json: {flow(asked)}}}"
+    )
+    steps = (
+        f"{{name: a, http: {request}, save: {flow(asked)}, until: {flow(step)}, for: {flow(other)}}}, {flow(step)}"
+    )
+    probes = f"{{one: {{{kind}: {flow(asked)}, expect: {flow(other)}}}, two: {{steps: [{steps}]}}}}"
+    text = f"components: {{api: {{probes: {probes}}}}}\nreferences: {flow(other)}\nserver: {flow(step)}"
     load_or_refuse(folder, text.encode(errors="replace"))
 
 

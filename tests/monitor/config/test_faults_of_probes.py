@@ -9,7 +9,7 @@ from tests.monitor.config.texts import RIGHT, Load, Refuse, request_of, with_pro
 PROBE = "components.api.probes.health"
 UNITS = "a whole number and a unit: 500ms, 30s, 5m, 1h, 7d"
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-PROBE_KEYS = "interval, timeout, failure_threshold, success_threshold, recheck_interval, slow_after, http, expect"
+CHOICES = "http, steps, tcp, tls, dns, websocket, grpc, icmp, heartbeat"
 STATUS = "is not a status; write a code such as 204, or a class such as 2xx"
 NOT_CLOSED = "${ begins a variable; write ${NAME} or ${NAME:-default}, or $${ if ${ itself is meant"
 EMPTY = "this is empty; write a value, or leave the key out"
@@ -40,7 +40,7 @@ EMPTY = "this is empty; write a value, or leave the key out"
         ("failure_threshold: '3'", '6: {}.failure_threshold: "3" is not a whole number; write one such as 3'),
         ("failure_threshold: true", "6: {}.failure_threshold: true is not a whole number; write one such as 3"),
         ("intervall: 30s", "6: {}.intervall: unknown key; did you mean interval?"),
-        ("cost: 1", f"6: {{}}.cost: unknown key; known here: {PROBE_KEYS}"),
+        ("cost: 1", f"6: {{}}.cost: unknown key; known here: {CHOICES}, interval, timeout, failure_threshold"),
         ("resolve_after: 2m", "6: {}.resolve_after: unknown key; did you mean slow_after?"),
         ("interval: 30s\ninterval: 40s", "7: {}.interval: this key is on line 6 already; keep one"),
         ("interval: ${GONE}", "6: {}.interval: the variable GONE is not set; set it, or write ${GONE:-default}"),
@@ -137,7 +137,7 @@ def test_other_requests_than_get_and_head_may_have_a_content(loaded: Load, metho
 @pytest.mark.parametrize("asked", ["http://api.test/", "HTTP://api.test/", "{url: 'http://api.test/'}"])
 def test_no_certificate_is_watched_over_plain_http(refused: Refuse, asked: str) -> None:
     text = with_probe_settings("expect: {certificate_days: 14}").replace("https://api.test/", asked)
-    problem = "a certificate is watched only over https; begin the URL with https://, or remove this"
+    problem = "a certificate is watched only over TLS; begin the URL with https://, or remove this"
     assert refused(text) == [f"probes.yaml:6: {PROBE}.expect.certificate_days: {problem}"]
 
 

@@ -7,6 +7,9 @@ import pytest
 from tests.monitor.config.texts import RIGHT, Refuse, with_probe_settings, with_sections
 
 PROBE = "components.api.probes.health"
+CHOICES = "http, steps, tcp, tls, dns, websocket, grpc, icmp, heartbeat"
+SECTIONS = "page, defaults, components, maintenance, alerts, references, webhooks, server"
+NO_REFERENCE = "is not a reference; write it like tcp://gateway.internal:443"
 
 
 @pytest.mark.parametrize(
@@ -21,10 +24,7 @@ PROBE = "components.api.probes.health"
         ),
         ("page: {url: status}", "6: page.url: the URL does not begin with http:// or https://"),
         ("pages: {}", "6: pages: unknown key; did you mean page?"),
-        (
-            "colours: []",
-            "6: colours: unknown key; known here: page, defaults, components, maintenance, alerts, webhooks, server",
-        ),
+        ("colours: []", f"6: colours: unknown key; known here: {SECTIONS}"),
         ("webhooks: true", "6: webhooks: this must be a mapping of keys to values"),
         ("webhooks: {allow_htpp: true}", "6: webhooks.allow_htpp: unknown key; did you mean allow_http?"),
         ("webhooks: {allow_http: yes}", '6: webhooks.allow_http: "yes" is neither true nor false; write one of them'),
@@ -50,7 +50,22 @@ PROBE = "components.api.probes.health"
             '6: server.trusted_proxies[0]: "fe80::1%eth0" is not a network; write it like 10.0.0.0/8 or fd00::/8',
         ),
         ("server: {trusted_proxies: {}}", "6: server.trusted_proxies: this must be a list"),
-        ("server: {listen: x}", "6: server.listen: unknown key; known here: trusted_proxies"),
+        ("server: {listen: x}", "6: server.listen: unknown key; known here: trusted_proxies, public_url"),
+        (
+            "server: {public_url: monitor.test}",
+            "6: server.public_url: the URL does not begin with http:// or https://",
+        ),
+        (
+            "server: {public_url: 'https://monitor.test/?a=b'}",
+            "6: server.public_url: calls are made below this URL; leave out what begins with ? or #",
+        ),
+        ("references: tcp://a.test:443", "6: references: this must be a list"),
+        ("references: [a.test:443]", f'6: references[0]: "a.test:443" {NO_REFERENCE}'),
+        ("references: [https://a.test:443]", f'6: references[0]: "https://a.test:443" {NO_REFERENCE}'),
+        ("references: [tcp://a.test]", f'6: references[0]: "tcp://a.test" {NO_REFERENCE}'),
+        ("references: ['tcp://::1:443']", f'6: references[0]: "tcp://::1:443" {NO_REFERENCE}'),
+        ("references: [tcp://a.test:65536]", f'6: references[0]: "tcp://a.test:65536" {NO_REFERENCE}'),
+        ("references: [443]", f"6: references[0]: 443 {NO_REFERENCE}"),
         (
             "defaults: {interval: 5s}",
             "6: defaults.interval: 5s is shorter than the timeout of 10s; make it at least 10s",
@@ -64,7 +79,7 @@ PROBE = "components.api.probes.health"
         ),
         ("  web: {}", "6: components.web: probes is missing; write it"),
         ("  web: {probes: {}}", "6: components.web.probes: this is empty; write at least one"),
-        ("  web: {probes: {root: {}}}", "6: components.web.probes.root: http is missing; write it"),
+        ("  web: {probes: {root: {}}}", f"6: components.web.probes.root: write one of {CHOICES}"),
         (
             "  Web: {probes: {root: {http: https://web.test/}}}",
             "6: components.Web: an id is at most 63 of a-z, 0-9, _ and -, and begins with a letter or digit",

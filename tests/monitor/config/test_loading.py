@@ -20,6 +20,7 @@ def test_what_is_not_written_has_a_sensible_value(loaded: Load) -> None:
     (probe,) = component.probes
     assert config.page == Page("JustKalm", "https://status.justkalm.com")
     assert (config.webhooks, config.trusted_proxies) == (Webhooks(allow_http=False, networks=()), ())
+    assert (config.heartbeats, config.references, config.public_url) == ({}, (), None)
     assert (component.name, component.description, component.depends_on) == ("api", "", ())
     assert (probe.interval, probe.failure_threshold, probe.success_threshold) == (30 * SECOND, 3, 2)
     assert (probe.recheck_interval, config.setup.resolve_after) == (5 * SECOND, 2 * MINUTE)
@@ -155,37 +156,15 @@ server: {trusted_proxies: ["fd00::/8", "${PROXY}"]}
     assert config.trusted_proxies == (ip_network("fd00::/8"), ip_network("10.0.0.0/8"))
 
 
-@pytest.mark.parametrize(
-    ("settings", "same"),
-    [
-        ("failure_threshold: 9", True),
-        ("interval: 1m", True),
-        ("timeout: 9s", True),
-        ("expect: {status: 2xx}", True),
-        ("expect: {status: 200}", False),
-        ("expect: {json: {$.a: 1}}", False),
-    ],
-)
-def test_a_fingerprint_is_of_target_and_expectation_alone(loaded: Load, settings: str, same: bool) -> None:
-    before, after = (
-        loaded(text).setup.components[0].probes[0].fingerprint for text in (RIGHT, with_probe_settings(settings))
-    )
-    assert (before == after) is same
+def test_references_are_hosts_and_ports_once_each(loaded: Load) -> None:
+    sections = "references: [tcp://gateway.test:443, 'tcp://[::1]:53', tcp://gateway.test:443]"
+    assert loaded(with_sections(sections)).references == (("gateway.test", 443), ("::1", 53))
 
 
-def test_a_fingerprint_does_not_depend_on_how_the_target_is_spelled(loaded: Load) -> None:
-    short, long = (
-        loaded(text).setup.components[0].probes[0].fingerprint for text in (RIGHT, with_request("method: GET"))
-    )
-    assert short == long
-
-
-def test_a_fingerprint_does_not_depend_on_the_order_of_headers(loaded: Load) -> None:
-    one, other = (
-        loaded(with_request(f"headers: {headers}")).setup.components[0].probes[0].fingerprint
-        for headers in ("{a: x, b: y}", "{b: y, a: x}")
-    )
-    assert one == other
+@pytest.mark.parametrize("url", ["https://monitor.test/jk", "https://monitor.test/jk/", "${URL}"])
+def test_the_public_url_has_no_slash_at_its_end(loaded: Load, url: str) -> None:
+    config = loaded(with_sections(f"server: {{public_url: '{url}'}}"), {"URL": "https://monitor.test/jk/"})
+    assert config.public_url == "https://monitor.test/jk"
 
 
 def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:

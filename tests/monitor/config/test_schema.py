@@ -18,7 +18,10 @@ SCHEMA = Path(schema.__file__).with_name("probes.schema.json")
 
 
 def allows(change: dict[str, Any], **sections: object) -> bool:
-    probe = {"http": "https://api.test/"} | change
+    return allows_probe({"http": "https://api.test/"} | change, **sections)
+
+
+def allows_probe(probe: dict[str, Any], **sections: object) -> bool:
     file = {"components": {"api": {"probes": {"health": probe}}}, **sections}
     return jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).is_valid(file)
 
@@ -74,6 +77,83 @@ def test_the_schema_allows_what_load_allows(change: dict[str, Any]) -> None:
 )
 def test_the_schema_refuses_what_load_refuses(change: dict[str, Any]) -> None:
     assert not allows(change)
+
+
+STEP = {"name": "a", "http": "https://api.test/"}
+
+
+@pytest.mark.parametrize(
+    "probe",
+    [
+        {"http": {"url": "https://api.test/", "auth": {"bearer": "abc"}, "proxy": "http://proxy.test:3128"}},
+        {"http": {"url": "https://api.test/", "auth": {"basic": {"username": "me", "password_file": "a"}}}},
+        {"http": {"url": "https://api.test/", "body_file": "a", "tls": {"ca_file": "ca.pem"}}},
+        {"steps": [STEP | {"save": {"id": "$.id"}}, STEP | {"http": "{{id}}/x", "always": True}]},
+        {"steps": [STEP | {"until": {"status": 200}, "for": "30s", "every": "2s"}]},
+        {"steps": [STEP | {"http": {"url": "https://{{x}}/"}, "await_callback": "20s"}]},
+        {"tcp": "api.test:25"},
+        {"tcp": {"address": "${HOST}:25", "dialogue": [{"expect": "220"}, {"send": "a"}, {"starttls": True}]}},
+        {"tls": {"address": "api.test:443", "minimum_version": 1.3}, "expect": {"certificate_days": 3}},
+        {"tls": {"address": "api.test:443", "minimum_version": "1.2", "tls": {}}},
+        {"dns": "api.test"},
+        {"dns": {"name": "api.test", "type": "MX", "answers": ["10 mail.api.test"], "resolver": "127.0.0.1"}},
+        {"websocket": {"url": "wss://api.test/", "headers": {"x": 1}, "send": "a", "expect": "b"}},
+        {"grpc": "api.test:443"},
+        {"grpc": {"address": "api.test:443", "tls": True}},
+        {"grpc": {"address": "api.test:443", "tls": {"ca_file": "ca.pem"}}},
+        {"icmp": "api.test"},
+        {"heartbeat": {"every": "1h", "grace": "5m", "token": "0123456789abcdef"}},
+        {"heartbeat": {"every": "1h", "token_file": "a"}},
+    ],
+)
+def test_the_schema_allows_the_kinds_that_load_allows(probe: dict[str, Any]) -> None:
+    assert allows_probe(probe)
+
+
+@pytest.mark.parametrize(
+    "probe",
+    [
+        {},
+        {"interval": "1m"},
+        {"http": "https://api.test/", "tcp": "api.test:25"},
+        {"http": {"url": "https://api.test/", "auth": {}}},
+        {"http": {"url": "https://api.test/", "auth": {"bearer": "a", "bearer_file": "b"}}},
+        {"http": {"url": "https://api.test/", "auth": {"basic": {"username": "me"}}}},
+        {"http": {"url": "https://api.test/", "proxy": "http://proxy.test"}},
+        {"http": {"url": "https://api.test/", "body": "a", "body_file": "b"}},
+        {"http": "{{id}}/x"},
+        {"steps": []},
+        {"steps": [{"name": "a"}]},
+        {"steps": [STEP | {"save": {"1": "$.id"}}]},
+        {"steps": [STEP | {"until": {"certificate_days": 3}, "for": "3s"}]},
+        {"tcp": "api.test"},
+        {"tcp": {"address": "a:1", "dialogue": [{}]}},
+        {"tcp": {"address": "a:1", "dialogue": [{"send": "a", "expect": "b"}]}},
+        {"tls": {"address": "a:1", "minimum_version": "1.1"}},
+        {"dns": {"name": "api.test", "type": "ANY"}},
+        {"websocket": "https://api.test/"},
+        {"grpc": {"address": "a:1", "tls": "yes"}},
+        {"icmp": {}},
+        {"heartbeat": {"grace": "5m"}},
+        {"heartbeat": {"every": "1h", "token": "short"}},
+    ],
+)
+def test_the_schema_refuses_the_kinds_that_load_refuses(probe: dict[str, Any]) -> None:
+    assert not allows_probe(probe)
+
+
+@pytest.mark.parametrize(
+    ("sections", "allowed"),
+    [
+        ({"references": ["tcp://a.test:443"], "server": {"public_url": "https://a.test/b"}}, True),
+        ({"references": ["a.test:443"]}, False),
+        ({"server": {"public_url": "https://a.test/?b"}}, False),
+    ],
+)
+def test_the_schema_knows_where_we_are_reached_and_what_should_answer(
+    sections: dict[str, Any], allowed: bool
+) -> None:
+    assert allows({}, **sections) is allowed
 
 
 MAIL = {"host": "smtp.test", "from": "a@a.test", "to": ["b@b.test"]}

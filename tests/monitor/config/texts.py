@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from textwrap import indent
 from typing import Protocol
 
@@ -41,6 +41,16 @@ def with_request(request: str) -> str:
     return RIGHT.replace("http: https://api.test/", "http:") + indent(f"url: https://api.test/\n{request}", " " * 10)
 
 
+def with_probe(probe: str) -> str:
+    """A file with this probe, from line 5 on."""
+    return RIGHT.partition("        http:")[0] + indent(probe, " " * 8) + "\n"
+
+
+def with_steps(*steps: str) -> str:
+    """A file whose probe takes these steps in a minute, from line 7 on."""
+    return with_probe("interval: 1m\nsteps:\n" + _items(steps))
+
+
 def with_sections(sections: str) -> str:
     """The right file with more sections, from line 6 on."""
     return RIGHT + sections
@@ -48,7 +58,11 @@ def with_sections(sections: str) -> str:
 
 def with_alerts(*alerts: str) -> str:
     """The right file with these alerts, from line 7 on."""
-    return with_sections("alerts:\n" + "".join(f"  - {indent(alert, ' ' * 4).lstrip()}\n" for alert in alerts))
+    return with_sections("alerts:\n" + _items(alerts))
+
+
+def _items(texts: Iterable[str]) -> str:
+    return "".join(f"  - {indent(text, ' ' * 4).lstrip()}\n" for text in texts)
 
 
 def request_of(config: Config, probe: str = "api/health") -> HttpTarget:

@@ -1,0 +1,1 @@
+"""How probes ask: a file for each kind of probe, and the table in `probe` that names them."""
