@@ -28,11 +28,13 @@ class Beats:
         self._clock = clock
         self._take = take
         self._redact = redact
+        self.tokens: Mapping[str, str] = {}  # by probe
         self._probes: dict[bytes, str] = {}  # by the digest of its token, so that no comparison tells how near one is
         self._begun: dict[str, Instant] = {}
 
     def use(self, tokens: Mapping[str, str]) -> None:
         """Know these tokens from now on: probe → token."""
+        self.tokens = dict(tokens)
         self._probes = {_digest(token): probe for probe, token in tokens.items()}
         self._begun = {probe: at for probe, at in self._begun.items() if probe in tokens}
 

@@ -9,6 +9,7 @@ from aiohttp import web
 from exporter.alerting import ALERT_ROUTES
 from exporter.documents import Document, timestamp, timestamp_or_none
 from exporter.fields import duration, flag, line, read_fields, some_of
+from exporter.operating import WATCHING_ROUTES
 from exporter.problems import Problem
 from exporter.rendering import json_answer
 from exporter.sources import SOURCES
@@ -57,6 +58,7 @@ CONTROL_ROUTES = (
     ("GET", "/keys", keys),
     ("DELETE", "/keys/{id}", revoke_key),
     *ALERT_ROUTES,
+    *WATCHING_ROUTES,
 )
 
 

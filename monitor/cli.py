@@ -89,11 +89,15 @@ def check(config: Path) -> None:
 @main.command()
 @click.argument("probe", metavar="COMPONENT[/PROBE]")
 @config_option
-def probe(probe: str, config: Path) -> None:
-    """Run probes once and print what they saw. Exit code 0: pass or slow; 1: fail; 4: unknown."""
+@data_option
+def probe(probe: str, config: Path, data: Path) -> None:
+    """Run probes once and print what they saw. Exit code 0: pass or slow; 1: fail; 4: unknown.
+
+    What awaits a callback is run by the daemon on the data directory.
+    """
     from monitor.once import probe_once
 
-    sys.exit(probe_once(probe, config, os.environ))
+    sys.exit(probe_once(probe, config, data, os.environ))
 
 
 @main.command()
@@ -193,3 +197,17 @@ def list_deliveries(alert: str, data: Path) -> None:
     from monitor.alerts import list_deliveries
 
     sys.exit(list_deliveries(data, alert))
+
+
+@main.group()
+def heartbeats() -> None:
+    """What reports in by itself, as the running daemon knows it."""
+
+
+@heartbeats.command("list")
+@data_option
+def list_heartbeats(data: Path) -> None:
+    """List all heartbeats: where each reports in, when it last did, and how it is."""
+    from monitor.heartbeats import list_heartbeats
+
+    sys.exit(list_heartbeats(data))

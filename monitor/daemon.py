@@ -16,7 +16,6 @@ from exporter.server import Server
 from exporter.socketfile import NoSocketFile
 from exporter.sources import Page, Sources, Vitals
 from monitor.addresses import Address, not_listening
-from monitor.asking import Asking
 from monitor.checking import summary
 from monitor.clock import DaemonClock
 from monitor.config import Config, ConfigError, load
@@ -29,6 +28,7 @@ from monitor.heartbeat import Heartbeat
 from monitor.journal import write_journal
 from monitor.pipeline import Listener, Pipeline
 from monitor.scheduler import Scheduler
+from monitor.watching import Watching
 from monitor.webhooks import Webhooks
 from storage import Store
 
@@ -82,7 +82,7 @@ class Daemon:
         self._watch = FileWatch(options.config)
         self._reload_asked = asyncio.Event()
         self._recheck_after: dict[str, int] = {}
-        self._alerts_refused = False
+        self._unprepared = False
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._stack = AsyncExitStack()
 
@@ -96,7 +96,7 @@ class Daemon:
         self._webhooks = await Webhooks.build(self._store, self._clock, board, self._metrics, VERSION)
         self._stack.push_async_callback(self._webhooks.stop)
         self._build(board, config)
-        await self._use_alerts(config)  # before the first commit: nothing that it comes to goes untold
+        await self._prepare(config)  # before the first commit: nothing that it comes to goes untold
         self._pipeline.offer(Started(self._clock.now(), last_alive))
         self._pipeline.offer(Configured(self._clock.now(), config.setup))
         await self._pipeline.step()  # nobody is told of the state of long ago as if it were now
@@ -116,6 +116,8 @@ class Daemon:
             committed=self._metrics.committed,
             dropped=self._metrics.dropped,
         )
+        self._watching = Watching(self._clock, board, self._hear, self._take, self._store.registry)
+        self._stack.push_async_callback(self._watching.close)
         self._sources = Sources(
             board=board,
             history=self._store,
@@ -124,10 +126,11 @@ class Daemon:
             vitals=self._vitals,
             metrics=self._metrics,
             subscribing=self._webhooks.subscribing,
+            callbacks=self._watching.callbacks,
+            beats=self._watching.beats,
+            ask=self._watching.asking.look,
         )
-        self._asking = Asking(self._clock, self._hear)
-        self._stack.push_async_callback(self._asking.close)
-        self._scheduler = Scheduler(self._asking.run, self._clock, late=self._metrics.late)
+        self._scheduler = Scheduler(self._watching.asking.run, self._clock, late=self._metrics.late)
 
     async def _listen(self) -> None:
         server = Server(self._sources)
@@ -203,7 +206,7 @@ class Daemon:
                 log.error("%s", fault)  # noqa: TRY400
             log.error("the config was not reloaded, the one before stays in use; faults: %d", len(error.faults))  # noqa: TRY400
             return
-        if not await self._use_alerts(config):
+        if not await self._prepare(config):
             self._metrics.reloaded(ok=False, at=self._clock.now())
             return
         if config.setup != self._setup:
@@ -211,30 +214,32 @@ class Daemon:
         self._use(config)
         log.info("the config was reloaded: %s", summary(config))
 
-    async def _use_alerts(self, config: Config) -> bool:
-        """Whether whom the config has us tell is written down; if it is not, the config is soon read anew."""
+    async def _prepare(self, config: Config) -> bool:
+        """Whether all that the config has us write down first is written down; if not, it is soon read anew."""
         redactor = Redactor(config.secrets)
         self._keep_secret(redactor)
         try:
             await self._webhooks.use(config, redactor)
+            await self._watching.prepare(config)
         except StoreRefused as refusal:
-            if not self._alerts_refused:
-                log.error("the alerts of the config cannot be written down yet: %s", refusal)  # noqa: TRY400
+            if not self._unprepared:
+                log.error("alerts and heartbeats of the config cannot be written down yet: %s", refusal)  # noqa: TRY400
             asyncio.get_running_loop().call_later(TRIES_AGAIN, self.reload)
-            self._alerts_refused = True
+            self._unprepared = True
             return False
-        self._alerts_refused = False
+        self._unprepared = False
         return True
 
     def _use(self, config: Config) -> None:
         self._setup = config.setup
-        probes = [probe for component in config.setup.components for probe in component.probes]
+        setups = [probe for component in config.setup.components for probe in component.probes]
+        probes = [probe for probe in setups if probe.id in config.probes]  # the others report in by themselves
         latest = {probe: result.started for probe, result in self._pipeline.board.latest.items()}
-        self._asking.replace(config.probes, Redactor(config.secrets))
+        self._watching.use(config, _base(Address(*self.address)))
         self._scheduler.replace({probe.id: probe.interval for probe in probes}, latest)
         self._recheck_after = {probe.id: probe.recheck_interval for probe in probes}
         self._sources.page = _page(config)
-        self._metrics.forget_others(config.probes.keys())
+        self._metrics.forget_others([probe.id for probe in setups])
         self._metrics.reloaded(ok=True, at=self._clock.now())
         self._vitals.configured = True
 
@@ -243,6 +248,10 @@ class Daemon:
     def _hear(self, result: Result) -> None:
         self._metrics.seen(result)
         self._pipeline.offer(result)
+
+    async def _take(self, beat: Result) -> None:
+        await self._pipeline.written(beat)
+        self._metrics.seen(beat)
 
     def _pace(self, decided: Sequence[Decided]) -> None:
         """While a streak is unconfirmed, its probe is asked again at the recheck interval."""
@@ -257,8 +266,14 @@ class Daemon:
     def _tell_vitals(self) -> None:
         refused = self._pipeline.refused is not None
         self._vitals.store_writable = not refused
-        self._vitals.degraded = {"store_refused"} if refused else set()
+        self._vitals.degraded = self._watching.degraded | ({"store_refused"} if refused else set())
         self._metrics.held(self._pipeline.held if refused else 0)
+
+
+def _base(address: Address) -> str:
+    """The URL under which our own machine reaches us."""
+    everywhere = address.host in ("0.0.0.0", "::")
+    return f"http://{Address('127.0.0.1', address.port) if everywhere else address}"
 
 
 def _page(config: Config) -> Page:

@@ -12,6 +12,7 @@ from monitor.probers.wire.connecting import dialled
 from monitor.probers.wire.phases import Hop
 from monitor.probers.wire.sockets import watched
 
+
 async def answers(network: Network, host: str, port: int, limit: float) -> bool:
     """Whether a connection is taken or refused there within so many seconds: either comes from who is there."""
     hop = Hop(f"tcp://{host}:{port}", host)

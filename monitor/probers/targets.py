@@ -8,12 +8,12 @@ from monitor.probers.settings import DnsTarget, HttpTarget, Target, Transaction,
 
 
 def host_of(target: Target) -> str:
-    """The host that is asked; of a transaction, that of its first step."""
+    """The host that is asked; of a transaction, the first that its config names. Empty where only a variable does."""
     match target:
         case HttpTarget(url=url) | WebsocketTarget(url=url):
             return urlsplit(url).hostname or ""
         case Transaction(steps=steps):
-            return host_of(steps[0].http)
+            return next((host for step in steps if (host := host_of(step.http))), "")
         case DnsTarget(resolver=resolver):
             return resolver or "the system's resolver"
     return target.host
