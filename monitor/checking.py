@@ -31,7 +31,9 @@ def check_file(path: Path, environ: Mapping[str, str]) -> int:
 
 def summary(config: Config) -> str:
     """A config in a few words: "6 components, 7 probes"."""
-    return f"{_counted(len(config.setup.components), 'component')}, {_counted(len(config.probes), 'probe')}"
+    components = config.setup.components
+    probes = sum(len(component.probes) for component in components)
+    return f"{_counted(len(components), 'component')}, {_counted(probes, 'probe')}"
 
 
 def _counted(count: int, noun: str) -> str:

@@ -24,10 +24,10 @@ from monitor.core.model import Configured, Result, Started, Tick
 from monitor.core.ports import Decided, StoreRefused
 from monitor.core.redaction import Redactor
 from monitor.filewatch import FileWatch
-from monitor.heartbeat import Heartbeat
 from monitor.journal import write_journal
 from monitor.pipeline import Listener, Pipeline
 from monitor.scheduler import Scheduler
+from monitor.ticker import Ticker
 from monitor.watching import Watching
 from monitor.webhooks import Webhooks
 from storage import Store
@@ -147,10 +147,10 @@ class Daemon:
 
     def _set_going(self) -> None:
         errands = (self._tell_vitals, self._reload_if_changed)
-        heartbeat = Heartbeat(self._clock, self._pipeline.offer, lag=self._metrics.lag, errands=errands)
+        ticker = Ticker(self._clock, self._pipeline.offer, lag=self._metrics.lag, errands=errands)
         self._scheduler.start()
         self._go_on("pipeline", self._pipeline.run())
-        self._go_on("heartbeat", heartbeat.run())
+        self._go_on("ticker", ticker.run())
         self._go_on("scheduler", self._scheduler.watch())
         self._go_on("reloads", self._reload_when_asked())
         self._go_on("housekeeping", self._webhooks.housekeeping.run())

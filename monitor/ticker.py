@@ -1,4 +1,4 @@
-"""The heartbeat: tells the machine the time once a second, and that time was lost when it was."""
+"""The ticker: tells the machine the time once a second, and that time was lost when it was."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from monitor.core.model import MINUTE, SECOND, Duration, Observation, Started, T
 log = logging.getLogger(__name__)
 
 EVERY = 1.0  # seconds
-MISSED: Duration = MINUTE  # without a beat for longer than this, we did not watch
+MISSED: Duration = MINUTE  # without a tick for longer than this, we did not watch
 
 
-class Heartbeat:
-    """Beats once a second.
+class Ticker:
+    """Ticks once a second.
 
     Args:
-        offer: takes the observation that each beat makes.
-        lag: is told how many seconds late the loop came back for each beat.
-        errands: done at each beat; they must not wait.
+        offer: takes the observation that each tick makes.
+        lag: is told how many seconds late the loop came back for each tick.
+        errands: done at each tick; they must not wait.
     """
 
     def __init__(
@@ -44,9 +44,9 @@ class Heartbeat:
             due = loop.time() + EVERY
             await asyncio.sleep(EVERY)
             self._lag(max(loop.time() - due, 0.0))
-            self.beat()
+            self.tick()
 
-    def beat(self) -> None:
+    def tick(self) -> None:
         jump, now = self._clock.check(), self._clock.now()
         if jump is not None:
             log.warning("the wall clock was set by %+d s; ours follows", (jump.after - jump.before) // SECOND)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from monitor.clock import DaemonClock
 from monitor.core.model import HOUR, SECOND, Observation, Started, Tick
-from monitor.heartbeat import Heartbeat
+from monitor.ticker import Ticker
 from tests.builders import NOON
 
 NANOSECONDS = 1_000_000  # in a millisecond
@@ -16,9 +16,7 @@ class Time:
         self.clock = DaemonClock(lambda: self.wall * NANOSECONDS, lambda: self.steady * NANOSECONDS)
         self.offered: list[Observation] = []
         self.errands = 0
-        self.heartbeat = Heartbeat(
-            self.clock, self.offered.append, lag=lambda seconds: None, errands=(self.run_errand,)
-        )
+        self.ticker = Ticker(self.clock, self.offered.append, lag=lambda seconds: None, errands=(self.run_errand,))
 
     def run_errand(self) -> None:
         self.errands += 1
@@ -26,7 +24,7 @@ class Time:
     def beat_after(self, duration: int) -> None:
         self.wall += duration
         self.steady += duration
-        self.heartbeat.beat()
+        self.ticker.tick()
 
 
 def test_a_beat_offers_a_tick_with_the_time_of_the_daemon() -> None:
