@@ -27,6 +27,7 @@ WORKED = """
     SELECT started, seq, resolve, connect, tls, processing, transfer
     FROM results
     WHERE probe = ? AND started >= ? AND verdict IN ('pass', 'slow')
+        AND coalesce(resolve, connect, tls, processing, transfer) IS NOT NULL
     ORDER BY started DESC, seq DESC
     LIMIT ?
 """
@@ -53,7 +54,7 @@ def latest(db: Database) -> dict[str, Result]:
 
 
 def latencies(db: Database, component: str, since: Instant, limit: int | None) -> list[int]:
-    """Latencies in µs of the runs of all probes of the component that worked, newest first."""
+    """Latencies in µs of the runs of all probes of the component that worked and were timed, newest first."""
     runs: list[tuple[int, ...]] = []
     for probe in _probes(db, component):
         at_most = NO_LIMIT if limit is None else limit

@@ -85,6 +85,12 @@ async def test_latencies_are_those_of_runs_that_worked_newest_first(store: Store
     assert await store.latencies("api", since=NOON) == [11, 2, 1]
 
 
+async def test_what_was_not_timed_has_no_latency(store: Store) -> None:
+    beat, run = result(started=NOON, phases=Phases()), result(started=NOON + 1, phases=Phases(processing=7))
+    await store.commit([(beat, QUIET), (run, QUIET)], alive=NOON)
+    assert await store.latencies("api", since=NOON) == [7]
+
+
 async def test_latencies_of_a_component_are_those_of_all_its_probes_and_of_no_other(store: Store) -> None:
     names = ["api/a", "api/b", "api-2/a", "ap/a", "api0/a", "api/a"]
     runs = [result(name, started=NOON + n, phases=Phases(connect=n)) for n, name in enumerate(names)]

@@ -42,6 +42,7 @@ def test_an_empty_file_gets_every_table(db: Database) -> None:
         "events",
         "deliveries",
         "attempts",
+        "heartbeats",
         "keys",
         "subscriptions",
         "answers",
