@@ -10,7 +10,17 @@ from typing import TypeAlias
 
 from exporter.figures import Figures
 from monitor.core.board import Board
-from monitor.core.model import ComponentSetup, ComponentState, Health, Incident, Instant, Phases, ProbeSetup, Update
+from monitor.core.model import (
+    ComponentSetup,
+    ComponentState,
+    Health,
+    Incident,
+    Instant,
+    Phases,
+    ProbeSetup,
+    StepPhases,
+    Update,
+)
 from monitor.core.status import worst
 from monitor.core.uptime import Uptime
 
@@ -63,7 +73,7 @@ def component_document(board: Board, component: ComponentSetup, figures: Figures
 
 
 def probe_document(board: Board, probe: ProbeSetup) -> Document:
-    """A probe's health and its latest run."""
+    """A probe's health and its latest run; steps are those of a transaction."""
     state, latest = board.probes.get(probe.id), board.latest.get(probe.id)
     return {
         "id": probe.id,
@@ -72,7 +82,12 @@ def probe_document(board: Board, probe: ProbeSetup) -> Document:
         "reason": latest.reason if latest else None,
         "latency_ms": _latency_ms(latest.phases) if latest else None,
         "checked_at": timestamp(latest.at) if latest else None,
+        "steps": [_step_document(step) for step in latest.steps] if latest else [],
     }
+
+
+def _step_document(step: StepPhases) -> Document:
+    return {"id": step.step, "latency_ms": _latency_ms(step.phases)}
 
 
 def incident_document(incident: Incident) -> Document:

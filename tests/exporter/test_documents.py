@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from exporter.documents import component_document, incident_document, status_document, timestamp
+from exporter.documents import component_document, incident_document, probe_document, status_document, timestamp
 from exporter.figures import Figures
 from monitor.core.board import Board
 from monitor.core.model import (
@@ -22,6 +24,7 @@ from monitor.core.model import (
     Reason,
     Span,
     Status,
+    StepPhases,
     Stretch,
     Update,
     Verdict,
@@ -126,6 +129,7 @@ def test_a_component_is_told_whole() -> None:
                     "reason": None,
                     "latency_ms": 100,
                     "checked_at": "2026-12-01T12:00:00.100Z",
+                    "steps": [],
                 },
                 {
                     "id": "api/login",
@@ -134,10 +138,18 @@ def test_a_component_is_told_whole() -> None:
                     "reason": "http_status",
                     "latency_ms": 2,
                     "checked_at": "2026-12-01T12:00:00.100Z",
+                    "steps": [],
                 },
             ],
         ),
     ]
+
+
+def test_the_steps_of_a_transaction_are_told_with_their_latencies() -> None:
+    steps = (StepPhases("token", Phases(processing=12_000)), StepPhases("clean", Phases()))
+    board = Board(setup=setup(), latest={"api/health": replace(result(), steps=steps)})
+    told = probe_document(board, probe_setup())
+    assert told["steps"] == [{"id": "token", "latency_ms": 12}, {"id": "clean", "latency_ms": None}]
 
 
 def test_what_is_not_known_of_a_component_is_null() -> None:
@@ -164,6 +176,7 @@ def test_what_is_not_known_of_a_component_is_null() -> None:
                 "reason": None,
                 "latency_ms": None,
                 "checked_at": None,
+                "steps": [],
             }
         ],
     }
