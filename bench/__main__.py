@@ -8,15 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from bench import daemon, history, schedule, webhooks
+from bench import daemon, faults, history, schedule, webhooks
 
-Row: TypeAlias = Mapping[str, float]
+Row: TypeAlias = Mapping[str, float | str]
 
 BENCHES: Mapping[str, Callable[[], Sequence[Row]]] = {
     "schedule": schedule.measure,
     "daemon": daemon.measure,
     "history": history.measure,
     "webhooks": webhooks.measure,
+    "faults": faults.measure,
 }
 
 
@@ -34,13 +35,13 @@ def main() -> None:
 
 def table(rows: Sequence[Row]) -> str:
     """Rows with the same columns, aligned to the right."""
-    lines = [list(rows[0]), *([number(value) for value in row.values()] for row in rows)]
+    lines = [list(rows[0]), *([shown(value) for value in row.values()] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
 
 
-def number(value: float) -> str:
-    return str(value) if isinstance(value, int) else f"{value:.3f}"
+def shown(value: float | str) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
 if __name__ == "__main__":

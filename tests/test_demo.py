@@ -7,9 +7,20 @@ from typing import Any
 
 import pytest
 
+from monitor.demo.parts.batch import JOB_TAKES
 from tests.daemons import Daemon, statuses
 
 SECONDS = 90  # in which the whole story is to be seen
+PROBES = (
+    ("api", "health"),
+    ("api", "valuations"),
+    ("dashboard", "page"),
+    ("webhooks", "delivery"),
+    ("batch", "job"),
+    ("auth", "token"),
+    ("cdn", "asset"),
+)
+SUCCESSES = [f'probe_success{{component="{component}",probe="{probe}"}}' for component, probe in PROBES]
 
 
 def by_title(answer: Any) -> dict[str, Any]:
@@ -22,6 +33,9 @@ async def test_the_demo_tells_the_true_story_of_what_the_pretend_justkalm_did() 
         demo.patience = SECONDS
         await demo.welcomes()
         await demo.until("/api/v1/status", lambda answer: answer["status"] == "operational")
+        await demo.until("/metrics", lambda answer: all(f"{name} 1" in answer for name in SUCCESSES))
+        batch = await demo.get("/api/v1/components/batch")
+        assert batch["response_time_ms"] > JOB_TAKES * 900  # our own time between the requests is not counted
 
         slow = await demo.until("/api/v1/incidents", lambda answer: "Elevated API latency" in by_title(answer))
         assert by_title(slow)["Elevated API latency"]["impact"] == "minor"

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from monitor.demo.parts.auth import CLIENT_ID, CLIENT_SECRET
 from monitor.demo.parts.dashboard import TITLE
 
-# At this pace an outage is confirmed within 2 s: a run on the grid and two rechecks.
+# At this pace an outage is confirmed within 2 s: a run on the grid and two rechecks. What takes longer than a second,
+# as a job does, is asked as often as it can be.
 PROBES_YAML = """\
 page:
   name: JustKalm demo
@@ -34,10 +35,15 @@ components:
       valuations:
         http:
           url: {api}/v1/valuations
-          headers:
-            authorization: "Bearer {token}"
+          auth:
+            oauth2:
+              token_url: {auth}/oauth/token
+              client_id: {client_id}
+              client_secret: {client_secret}
         expect:
-          status: 200
+          json:
+            $.valuations[0].id:
+              exists: true
   dashboard:
     name: Dashboard
     description: Web console
@@ -52,72 +58,100 @@ components:
     description: Event delivery
     probes:
       delivery:
-        http:
-          method: POST
-          url: {webhooks}/deliveries
-          json:
-            type: demo.ping
-        expect:
-          status: 202
-          json:
-            $.status: accepted
+        steps:
+          - name: deliver
+            http:
+              method: POST
+              url: {webhooks}/deliveries
+              json:
+                type: demo.ping
+                url: "{{{{callback_url}}}}"
+            expect:
+              status: 202
+            await_callback: 2s
+        interval: 3s
+        slow_after: 1s
   batch:
     name: Batch Processing
     description: Bulk operations
     probes:
-      jobs:
-        http:
-          method: POST
-          url: {batch}/jobs
-        expect:
-          status: 202
-          json:
-            $.status: queued
-      queue:
-        http: {batch}/queue
-        expect:
-          json:
-            $.depth:
-              lt: 50
+      job:
+        steps:
+          - name: submit
+            http:
+              method: POST
+              url: {batch}/jobs
+            expect:
+              status: 202
+            save:
+              job: $.id
+          - name: result
+            http: {batch}/jobs/{{{{job}}}}
+            until:
+              json:
+                $.status: done
+            every: 250ms
+            for: 3s
+          - name: delete
+            http:
+              method: DELETE
+              url: {batch}/jobs/{{{{job}}}}
+            expect:
+              status: 204
+            always: true
+        interval: 5s
+        slow_after: 3s
   auth:
     name: Authentication
     description: OAuth & API keys
     probes:
       token:
-        http:
-          method: POST
-          url: {auth}/oauth/token
-          form:
-            grant_type: client_credentials
-            client_id: {client_id}
-            client_secret: {client_secret}
-        expect:
-          status: 200
-          json:
-            $.token_type: Bearer
+        steps:
+          - name: token
+            http:
+              method: POST
+              url: {auth}/oauth/token
+              form:
+                grant_type: client_credentials
+                client_id: {client_id}
+                client_secret: {client_secret}
+            expect:
+              json:
+                $.token_type: Bearer
+          - name: keys
+            http: {auth}/.well-known/jwks.json
+            expect:
+              json:
+                $.keys[0].kid:
+                  exists: true
+        timeout: 450ms
   cdn:
     name: CDN
     description: Edge caching
     probes:
       asset:
-        http: {cdn}/assets/app.js
-        expect:
-          headers:
-            cache-control: "public, max-age=.*"
+        steps:
+          - name: fetch
+            http: {cdn}/assets/app.js
+          - name: fetch-again
+            http: {cdn}/assets/app.js
+            expect:
+              headers:
+                x-cache: HIT
+                age: "[0-9]+"
+        timeout: 450ms
 """
 
 
-def probes_yaml(urls: Mapping[str, str], token: str, page_url: str) -> str:
+def probes_yaml(urls: Mapping[str, str], page_url: str) -> str:
     """The text of a probes.yaml that watches the pretend JustKalm at a one-second pace.
 
     Args:
         urls: part → its URL, for all six parts.
-        token: what the API's probe bears.
         page_url: where the status page is.
     """
     return PROBES_YAML.format(
         **urls,
-        token=token,
         page_url=page_url,
         title=TITLE,
         client_id=CLIENT_ID,

@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from aiohttp import web
 
 from monitor.demo.listener import LOOPBACK, Listener, Sleep
-from monitor.demo.parts import dashboard, webhooks
+from monitor.demo.parts import dashboard
 from monitor.demo.parts.api import Api
 from monitor.demo.parts.auth import Auth
 from monitor.demo.parts.batch import Batch
 from monitor.demo.parts.cdn import Cdn
+from monitor.demo.parts.webhooks import Webhooks
 
 PARTS = ("api", "dashboard", "webhooks", "batch", "auth", "cdn")
-YEAR = 365 * 24 * 60 * 60  # seconds
 
 
 class JustKalm:
@@ -26,6 +26,7 @@ class JustKalm:
         ports: part → port; a part that is not named gets one from the kernel.
         sleep: waits the given seconds before an answer of a slow part.
         clock: monotonic seconds.
+        watcher: the host at which who watches is reached, for events to be delivered there.
 
     Raises:
         OSError: a port is taken.
@@ -39,16 +40,16 @@ class JustKalm:
         *,
         sleep: Sleep = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
+        watcher: str = LOOPBACK,
     ) -> None:
         self._listeners = {part: Listener((ports or {}).get(part, 0), sleep) for part in PARTS}
-        auth = Auth(clock)
-        self.token = auth.issue(YEAR)  # for a probe, which is one request and cannot fetch one first
+        self._webhooks = Webhooks(sleep, watcher)
         self._routes: dict[str, list[web.RouteDef]] = {
             "api": Api(self.urls["auth"], clock).routes(),
             "dashboard": dashboard.routes(),
-            "webhooks": webhooks.routes(),
+            "webhooks": self._webhooks.routes(),
             "batch": Batch(clock).routes(),
-            "auth": auth.routes(),
+            "auth": Auth(clock).routes(),
             "cdn": Cdn(clock).routes(),
         }
 
@@ -65,6 +66,7 @@ class JustKalm:
         """Give all ports up; a stopped JustKalm cannot be started again."""
         for listener in self._listeners.values():
             await listener.close()
+        await self._webhooks.close()
 
     async def slow(self, part: str, seconds: float) -> None:
         """Delay every answer of the part."""

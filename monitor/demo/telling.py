@@ -27,7 +27,7 @@ def run_demo(listen: Address) -> Exit:
 
 
 async def _demo(listen: Address, directory: Path) -> Exit:
-    justkalm = JustKalm()
+    justkalm = JustKalm(watcher=listen.host)
     began = time.monotonic()
 
     def say(who: str, words: str) -> None:
@@ -44,7 +44,7 @@ async def _demo(listen: Address, directory: Path) -> Exit:
 
     config = directory / "probes.yaml"
     page_url = f"http://{listen}" if listen.port else "http://localhost"  # port 0 is chosen only later
-    config.write_text(probes_yaml(justkalm.urls, justkalm.token, page_url), encoding="utf-8")
+    config.write_text(probes_yaml(justkalm.urls, page_url), encoding="utf-8")
     options = Options(config=config, data=directory / "data", host=listen.host, port=listen.port, environ={})
     try:
         await justkalm.start()

@@ -1,8 +1,9 @@
-"""Authentication: OAuth tokens by client credentials (RFC 6749), and their introspection (RFC 7662)."""
+"""Authentication: tokens by client credentials (RFC 6749), their introspection (RFC 7662), and keys (RFC 7517)."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ from aiohttp import web
 
 CLIENT_ID = "demo-monitor"
 CLIENT_SECRET = "demo-secret"
-TOKEN_LIFETIME = 60  # seconds
+TOKEN_LIFETIME = 3600  # seconds: longer than the story, so that what holds a token need not ask in the midst of it
 
 UNCACHED = {"Cache-Control": "no-store"}
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="JustKalm"'}
@@ -33,6 +34,7 @@ class Auth:
         return [
             web.post("/oauth/token", self._token),
             web.post("/oauth/introspect", self._introspect),
+            web.get("/.well-known/jwks.json", self._keys),
         ]
 
     def issue(self, lifetime: int) -> str:
@@ -71,6 +73,11 @@ class Auth:
         if "token" not in form:
             return _refusal(400, "invalid_request")
         return web.json_response({"active": self.active(str(form["token"]))}, headers=UNCACHED)
+
+    async def _keys(self, request: web.Request) -> web.Response:
+        """The key is named, and not shown: who knows it can sign."""
+        named = hashlib.sha256(self._key).hexdigest()[:16]
+        return web.json_response({"keys": [{"kty": "oct", "alg": "HS256", "use": "sig", "kid": named}]})
 
 
 def _is_client(request: web.Request, form: Mapping[str, object]) -> bool:

@@ -1,4 +1,4 @@
-"""Batch processing: jobs that are queued, and done after a while."""
+"""Batch processing: jobs that are queued, done after a while, and kept until somebody deletes them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-JOB_TAKES = 2.0  # seconds
+JOB_TAKES = 1.0  # seconds
 JOBS_KEPT = 100
 
 
@@ -26,7 +26,7 @@ class Batch:
         return [
             web.post("/jobs", self._submit),
             web.get("/jobs/{id}", self._show),
-            web.get("/queue", self._queue),
+            web.delete("/jobs/{id}", self._delete),
         ]
 
     async def _submit(self, request: web.Request) -> web.Response:
@@ -38,15 +38,15 @@ class Batch:
 
     async def _show(self, request: web.Request) -> web.Response:
         job = request.match_info["id"]
-        if job not in self._done_at:
-            return web.json_response({"error": "no such job"}, status=404)
-        return web.json_response(self._document(job))
+        return web.json_response(self._document(job)) if job in self._done_at else _no_such_job()
 
-    async def _queue(self, request: web.Request) -> web.Response:
-        return web.json_response({"depth": sum(not self._done(job) for job in self._done_at)})
+    async def _delete(self, request: web.Request) -> web.Response:
+        done_at = self._done_at.pop(request.match_info["id"], None)
+        return _no_such_job() if done_at is None else web.Response(status=204)
 
     def _document(self, job: str) -> dict[str, str]:
-        return {"id": job, "status": "done" if self._done(job) else "queued"}
+        return {"id": job, "status": "done" if self._clock() >= self._done_at[job] else "queued"}
 
-    def _done(self, job: str) -> bool:
-        return self._clock() >= self._done_at[job]
+
+def _no_such_job() -> web.Response:
+    return web.json_response({"error": "no such job"}, status=404)

@@ -41,6 +41,7 @@ JOINED = [Seen(CREATED, "api"), Seen(UPDATED, "api cdn"), Seen(RESOLVED, "api cd
 LEFT = [Seen(CREATED, "api cdn"), Seen(UPDATED, "api"), Seen(RESOLVED, "api")]
 WORSE = [Seen(CREATED, "api", MINOR), Seen(UPDATED, "api", MAJOR), Seen(RESOLVED, "api", MAJOR)]
 BETTER = [Seen(CREATED, "api", MAJOR), Seen(UPDATED, "api", MINOR), Seen(RESOLVED, "api", MINOR)]
+WORSE_AT_THE_END = [Seen(CREATED, "api", MINOR), Seen(RESOLVED, "api", MAJOR)]
 JOINED_THEN_WORSE = [Seen(CREATED, "api", MINOR), Seen(UPDATED, "api cdn", MINOR), Seen(RESOLVED, "api cdn", MAJOR)]
 WORSE_THEN_JOINED = [Seen(CREATED, "api", MINOR), Seen(UPDATED, "api", MAJOR), Seen(UPDATED, "api cdn", MAJOR)]
 
@@ -67,7 +68,14 @@ WORSE_THEN_JOINED = [Seen(CREATED, "api", MINOR), Seen(UPDATED, "api", MAJOR), S
         pytest.param("incident.created", "", MAJOR, WORSE, [UPDATED], id="worse-and-takes-beginnings"),
         pytest.param("incident.*", "", MAJOR, BETTER, [CREATED, UPDATED, RESOLVED], id="better"),
         pytest.param("incident.*", "cdn", MAJOR, WORSE, [], id="worse-elsewhere"),
-        pytest.param("incident.created", "cdn", MAJOR, JOINED_THEN_WORSE, [RESOLVED], id="joined-then-worse"),
+        pytest.param("incident.updated", "", MAJOR, WORSE, [UPDATED], id="worse-and-takes-updates"),
+        pytest.param("incident.updated", "", MAJOR, WHOLE, [UPDATED], id="grave-and-takes-updates"),
+        pytest.param("incident.resolved", "", MAJOR, WORSE, [RESOLVED], id="worse-and-takes-ends"),
+        pytest.param("incident.resolved", "", MAJOR, WHOLE, [RESOLVED], id="grave-and-takes-ends"),
+        pytest.param("incident.resolved", "", MAJOR, BETTER, [], id="better-and-takes-ends"),
+        pytest.param("incident.created", "", MAJOR, WORSE_AT_THE_END, [], id="worse-at-the-end"),
+        pytest.param("incident.*", "", MAJOR, WORSE_AT_THE_END, [RESOLVED], id="worse-at-the-end-and-takes-all"),
+        pytest.param("incident.created", "cdn", MAJOR, JOINED_THEN_WORSE, [], id="joined-then-worse"),
         pytest.param("incident.created", "cdn", MAJOR, WORSE_THEN_JOINED, [UPDATED], id="worse-then-joined"),
     ],
 )

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
+from monitor.demo.parts.auth import CLIENT_ID, CLIENT_SECRET
 from monitor.demo.pretend import JustKalm
 
 
@@ -42,3 +43,12 @@ async def justkalm(clock: Clock) -> AsyncIterator[JustKalm]:
 async def client() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as session:
         yield session
+
+
+@pytest.fixture
+async def token(justkalm: JustKalm, client: aiohttp.ClientSession) -> str:
+    """One that Authentication granted."""
+    form = {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    async with client.post(f"{justkalm.urls['auth']}/oauth/token", data=form) as response:
+        granted: dict[str, str] = await response.json()
+    return granted["access_token"]

@@ -58,17 +58,20 @@ async def test_a_malformed_authorization_header_is_an_invalid_client(
 
 
 async def test_only_a_client_may_ask_whether_a_token_is_active(
-    justkalm: JustKalm, client: aiohttp.ClientSession
+    justkalm: JustKalm, client: aiohttp.ClientSession, token: str
 ) -> None:
     url = f"{justkalm.urls['auth']}/oauth/introspect"
-    async with client.post(url, data={"token": justkalm.token}) as response:
+    async with client.post(url, data={"token": token}) as response:
         assert response.status == 401
     async with client.post(url, data=CLIENT) as response:
         assert (response.status, await response.json()) == (400, {"error": "invalid_request"})
 
 
-async def test_the_demo_token_is_active(justkalm: JustKalm, client: aiohttp.ClientSession) -> None:
-    assert await _active(justkalm, client, justkalm.token)
+async def test_the_key_is_named_and_kept_secret(justkalm: JustKalm, client: aiohttp.ClientSession) -> None:
+    async with client.get(f"{justkalm.urls['auth']}/.well-known/jwks.json") as response:
+        (key,) = (await response.json())["keys"]
+    assert (key["kty"], key["alg"], "k" in key) == ("oct", "HS256", False)
+    assert key["kid"]
 
 
 def test_a_token_is_active_until_it_expires(clock: Clock) -> None:

@@ -112,27 +112,31 @@ async def test_restore_ends_all_faults_of_a_part(
     assert clock.slept == []
 
 
-async def test_the_api_fails_while_authentication_refuses(justkalm: JustKalm, client: aiohttp.ClientSession) -> None:
+async def test_the_api_fails_while_authentication_refuses(
+    justkalm: JustKalm, client: aiohttp.ClientSession, token: str
+) -> None:
     await justkalm.refuse("auth")
-    assert await _valuations(justkalm, client) == (503, {"error": "authentication unavailable"})
+    assert await _valuations(justkalm, client, token) == (503, {"error": "authentication unavailable"})
     assert await _status(client, f"{justkalm.urls['api']}/health") == 200
     await justkalm.restore("auth")
-    assert (await _valuations(justkalm, client))[0] == 200
+    assert (await _valuations(justkalm, client, token))[0] == 200
 
 
-async def test_the_api_fails_while_authentication_fails(justkalm: JustKalm, client: aiohttp.ClientSession) -> None:
+async def test_the_api_fails_while_authentication_fails(
+    justkalm: JustKalm, client: aiohttp.ClientSession, token: str
+) -> None:
     await justkalm.fail("auth", 500)
-    assert (await _valuations(justkalm, client))[0] == 503
+    assert (await _valuations(justkalm, client, token))[0] == 503
 
 
 async def test_the_api_believes_the_last_good_token_for_a_while(
-    justkalm: JustKalm, client: aiohttp.ClientSession, clock: Clock
+    justkalm: JustKalm, client: aiohttp.ClientSession, clock: Clock, token: str
 ) -> None:
-    assert (await _valuations(justkalm, client))[0] == 200
+    assert (await _valuations(justkalm, client, token))[0] == 200
     await justkalm.refuse("auth")
-    assert (await _valuations(justkalm, client))[0] == 200
+    assert (await _valuations(justkalm, client, token))[0] == 200
     await clock.sleep(TRUST)
-    assert (await _valuations(justkalm, client))[0] == 503
+    assert (await _valuations(justkalm, client, token))[0] == 503
 
 
 async def test_an_unknown_part_is_an_error(justkalm: JustKalm) -> None:
@@ -156,7 +160,7 @@ async def _status(client: aiohttp.ClientSession, url: str) -> int:
         return response.status
 
 
-async def _valuations(justkalm: JustKalm, client: aiohttp.ClientSession) -> tuple[int, object]:
-    headers = {"Authorization": f"Bearer {justkalm.token}"}
+async def _valuations(justkalm: JustKalm, client: aiohttp.ClientSession, token: str) -> tuple[int, object]:
+    headers = {"Authorization": f"Bearer {token}"}
     async with client.get(f"{justkalm.urls['api']}/v1/valuations", headers=headers) as response:
         return response.status, await response.json()

@@ -15,10 +15,10 @@ async def test_the_api_is_healthy_without_a_token(justkalm: JustKalm, client: ai
         assert (response.status, await response.json()) == (200, {"status": "ok"})
 
 
-async def test_the_api_shows_valuations_to_the_bearer_of_the_demo_token(
-    justkalm: JustKalm, client: aiohttp.ClientSession
+async def test_the_api_shows_valuations_to_the_bearer_of_a_token(
+    justkalm: JustKalm, client: aiohttp.ClientSession, token: str
 ) -> None:
-    headers = {"Authorization": f"Bearer {justkalm.token}"}
+    headers = {"Authorization": f"Bearer {token}"}
     async with client.get(f"{justkalm.urls['api']}/v1/valuations", headers=headers) as response:
         assert response.status == 200
         assert len((await response.json())["valuations"]) == 2
@@ -40,17 +40,6 @@ async def test_the_dashboard_is_a_page_with_a_title(justkalm: JustKalm, client: 
         assert "<title>JustKalm Dashboard</title>" in await response.text()
 
 
-async def test_webhooks_accepts_an_event(justkalm: JustKalm, client: aiohttp.ClientSession) -> None:
-    async with client.post(f"{justkalm.urls['webhooks']}/deliveries", json={"type": "ping"}) as response:
-        assert response.status == 202
-        assert (await response.json())["status"] == "accepted"
-
-
-async def test_webhooks_refuses_what_is_not_json(justkalm: JustKalm, client: aiohttp.ClientSession) -> None:
-    async with client.post(f"{justkalm.urls['webhooks']}/deliveries", data=b"{") as response:
-        assert response.status == 400
-
-
 async def test_a_batch_job_is_queued_and_then_done(
     justkalm: JustKalm, client: aiohttp.ClientSession, clock: Clock
 ) -> None:
@@ -58,10 +47,17 @@ async def test_a_batch_job_is_queued_and_then_done(
         job = await response.json()
         assert (response.status, job["status"]) == (202, "queued")
         location = response.headers["Location"]
-    assert await _json(client, f"{justkalm.urls['batch']}/queue") == {"depth": 1}
     await clock.sleep(JOB_TAKES)
     assert await _json(client, justkalm.urls["batch"] + location) == {"id": job["id"], "status": "done"}
-    assert await _json(client, f"{justkalm.urls['batch']}/queue") == {"depth": 0}
+
+
+async def test_a_batch_job_is_deleted_once(justkalm: JustKalm, client: aiohttp.ClientSession) -> None:
+    async with client.post(f"{justkalm.urls['batch']}/jobs") as response:
+        job = justkalm.urls["batch"] + response.headers["Location"]
+    for status in (204, 404):
+        async with client.delete(job) as response:
+            assert response.status == status
+    assert await _status(client, job) == 404
 
 
 async def test_the_oldest_batch_jobs_are_forgotten(justkalm: JustKalm, client: aiohttp.ClientSession) -> None:

@@ -69,11 +69,11 @@ async def test_a_scene_does_to_justkalm_what_it_says(
 
 
 async def test_justkalm_is_well_when_the_story_is_over(
-    clock: Clock, justkalm: JustKalm, client: aiohttp.ClientSession
+    clock: Clock, justkalm: JustKalm, client: aiohttp.ClientSession, token: str
 ) -> None:
     await play(justkalm, _say_nothing, clock=clock, sleep=clock.sleep)
     clock.slept.clear()
-    headers = {"Authorization": f"Bearer {justkalm.token}"}
+    headers = {"Authorization": f"Bearer {token}"}
     async with client.get(f"{justkalm.urls['api']}/v1/valuations", headers=headers) as response:
         assert response.status == 200
     assert clock.slept == []
