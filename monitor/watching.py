@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -16,9 +17,12 @@ from monitor.core.model import Result, Verdict
 from monitor.core.ports import Clock, Tokens
 from monitor.core.redaction import Redactor
 from monitor.doubts import Doubts, Reference, References
-from monitor.probers.targets import host_of
+from monitor.probers.targets import awaits_callback, host_of
+
+log = logging.getLogger(__name__)
 
 TOKEN_BYTES = 24
+LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 class Watching:
@@ -73,6 +77,8 @@ class Watching:
         self.beats.use(self._known)
         self.asking.replace(config.probes, redactor)
         self._doubts.use({probe: host_of(settings.target) for probe, settings in config.probes.items()})
+        if config.public_url is None:
+            _warn_of_callbacks(config, base)
         self._prove([Reference(host, port) for host, port in config.references])
 
     @property
@@ -100,3 +106,10 @@ class Watching:
         if self._proving is not None:
             self._proving.cancel()
         self._proving = asyncio.create_task(self._references.use(named))
+
+
+def _warn_of_callbacks(config: Config, base: str) -> None:
+    """A target on another machine cannot post to an address of ours that only this one knows."""
+    for probe, settings in config.probes.items():
+        if awaits_callback(settings.target) and host_of(settings.target) not in LOCAL:
+            log.warning("%s has its target post to %s, which it may not reach: set server.public_url", probe, base)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import islice
+from itertools import chain, islice
 
 from monitor.config import alert_checks, shapes
 from monitor.config.dependencies import circles
@@ -20,9 +20,8 @@ MOST_CIRCLES = 20  # shown at once; where there are more, mending these mends th
 
 def check(values: Values, faults: Faults) -> None:
     """Add to the faults whatever in the file contradicts something else in it."""
-    for look in CHECKS:
-        for place, problem in look(values.root):
-            faults.add(values.lines[values.written(place)], values.written(place), problem)
+    for place, problem in chain(*(look(values.root) for look in CHECKS), probe_checks.certificates(values)):
+        faults.add(values.lines[values.written(place)], values.written(place), problem)
 
 
 def _dependencies(root: object) -> Found:

@@ -21,6 +21,7 @@ class Values:
     root: object = None
     lines: dict[Place, int] = field(default_factory=dict)
     unknown: set[Place] = field(default_factory=set)
+    varied: set[Place] = field(default_factory=set)  # where a variable stands: elsewhere it may be another value
     secrets: list[str] = field(default_factory=list)
 
     def written(self, place: Place) -> Place:
@@ -28,6 +29,10 @@ class Values:
         while place not in self.lines:
             place = place[:-1]
         return place
+
+    def varies(self, place: Place) -> bool:
+        """Whether a variable stands there, or anywhere inside."""
+        return any(varied[: len(place)] == place for varied in self.varied)
 
     def is_unknown(self, place: Place) -> bool:
         """Whether the value there, or one around it, was refused already."""
@@ -107,6 +112,8 @@ class _Evaluation:
             self._refuse(place, problem)
         if expansion.problems:
             return None
+        if expansion.text != node.text:
+            self.values.varied.add(place)
         field = within(place)
         as_written = expansion.alone or expansion.text == node.text
         value = resolve(expansion.text) if node.plain and as_written else expansion.text

@@ -1,4 +1,4 @@
-"""What a target is called among hosts."""
+"""What must be known of a target without asking it."""
 
 from __future__ import annotations
 
@@ -17,3 +17,8 @@ def host_of(target: Target) -> str:
         case DnsTarget(resolver=resolver):
             return resolver or "the system's resolver"
     return target.host
+
+
+def awaits_callback(target: Target) -> bool:
+    """Whether the target is to post to us."""
+    return isinstance(target, Transaction) and any(step.await_callback is not None for step in target.steps)

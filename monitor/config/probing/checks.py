@@ -14,6 +14,7 @@ from monitor.config.probing.step_checks import step_faults
 from monitor.config.probing.step_times import step_times
 from monitor.config.probing.trust import unusable
 from monitor.config.timing import contradictions
+from monitor.config.values import Values
 
 BESIDE = [key for key in Probe.model_fields if key not in CHOICES]
 CERTIFICATE = "certificate_days"
@@ -60,13 +61,17 @@ def _allowed(choice: str) -> tuple[tuple[str, ...], str]:
     return KINDS[choice].expects if choice in KINDS else (), "remove this"
 
 
-def _certificates(root: object) -> Found:
+def certificates(values: Values) -> Found:
+    """Certificates that are expected of what is not encrypted, and not by a variable: a sidecar asks without TLS."""
+    root = values.root
     for each in asked(root):
-        if CERTIFICATE in each.expect and CERTIFICATE in each.kind.expects and not each.encrypted:
+        plain = not each.encrypted and not values.varies(each.place)
+        if CERTIFICATE in each.expect and CERTIFICATE in each.kind.expects and plain:
             yield (*each.place[:-1], "expect", CERTIFICATE), f"{UNWATCHED}; {each.kind.remedy}, or remove this"
     for place, probe in shapes.probes(root):
         steps = asked_in_steps(place, probe)
-        if CERTIFICATE in shapes.mapping(probe.get("expect")) and steps and not any(step.encrypted for step in steps):
+        plain = bool(steps) and not any(step.encrypted or values.varies(step.place) for step in steps)
+        if CERTIFICATE in shapes.mapping(probe.get("expect")) and plain:
             yield (*place, "expect", CERTIFICATE), f"{UNWATCHED}; {Http.remedy}, or remove this"
 
 
@@ -101,7 +106,6 @@ CHECKS: tuple[Callable[[object], Found], ...] = (
     _times,
     _kinds,
     _expectations,
-    _certificates,
     _trust,
     step_faults,
     step_times,

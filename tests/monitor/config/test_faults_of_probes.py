@@ -141,6 +141,12 @@ def test_no_certificate_is_watched_over_plain_http(refused: Refuse, asked: str) 
     assert refused(text) == [f"probes.yaml:6: {PROBE}.expect.certificate_days: {problem}"]
 
 
+@pytest.mark.parametrize("asked", ["${URL:-https://api.test}/", "{url: '${URL:-https://api.test}/'}"])
+def test_what_a_variable_points_elsewhere_may_be_plain_http(loaded: Load, asked: str) -> None:
+    text = with_probe_settings("expect: {certificate_days: 14}").replace("https://api.test/", asked)
+    assert request_of(loaded(text, {"URL": "http://127.0.0.1:8000"})).url == "http://127.0.0.1:8000/"
+
+
 def test_a_request_has_only_one_content(refused: Refuse) -> None:
     assert refused(with_request("json: null\nform: {a: b}\nbody_file: missing\nmethod: PUT")) == [
         f"probes.yaml:8: {PROBE}.http.form: json is given as well; a request has one of json, form and body",

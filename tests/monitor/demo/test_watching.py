@@ -67,8 +67,7 @@ def written(which: str, justkalm: JustKalm, folder: Path) -> tuple[Path, Mapping
     if which == "demo":
         file.write_text(probes_yaml(justkalm.urls, "http://127.0.0.1"))
         return file, {}
-    lines = SHIPPED.read_text().splitlines(keepends=True)
-    file.write_text("".join(line for line in lines if "certificate_days" not in line))  # it speaks no TLS
+    file.write_text(SHIPPED.read_text())
     return file, CREDENTIALS | {f"JUSTKALM_{part.upper()}_URL": url for part, url in justkalm.urls.items()}
 
 
