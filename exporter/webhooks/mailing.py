@@ -13,8 +13,8 @@ LIMIT = 15.0  # seconds until it is taken
 async def mail(message: Message, *, limit: float = LIMIT) -> Answer:
     """Send it once, on a connection of its own.
 
-    The status is 250 when any recipient is told, the server's reply when it refuses for good what the mail says, and
-    None of all that another attempt may change.
+    The status is 250 when nobody is left whom another attempt may reach, the server's reply when it refuses for good
+    what the mail says, and None of all that another attempt may change.
 
     Raises:
         OwnTrouble: we lack what it takes; the server heard nothing.

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import socket
 import ssl
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from email.utils import getaddresses
+from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -16,9 +19,13 @@ from exporter.webhooks.formats.message import Message
 from exporter.webhooks.lack import lack
 from exporter.webhooks.post import OwnTrouble
 
+log = logging.getLogger(__name__)
+
 GOODBYE = 1.0  # seconds to take leave, when it is done
 
 TAKEN = 250
+
+Refusals: TypeAlias = Mapping[str, int]  # recipient → code of the reply
 
 
 async def sent(message: Message, limit: float) -> tuple[int | None, str]:
@@ -27,15 +34,17 @@ async def sent(message: Message, limit: float) -> tuple[int | None, str]:
     Raises:
         OwnTrouble: we lack what it takes; the server heard nothing.
     """
+    recipients = [address for _, address in getaddresses([message.headers["To"]])]
     try:
-        return TAKEN, await _delivered(message, limit)
+        refused = await _refused(message, recipients, limit)
     except (OSError, aiosmtplib.SMTPException) as error:
         return _refused_for_good(error), _trouble(error, limit)
+    return _told(refused, len(recipients)) if refused else (TAKEN, "taken")
 
 
-async def _delivered(message: Message, limit: float) -> str:
+async def _refused(message: Message, recipients: Sequence[str], limit: float) -> Refusals:
     """Who of the recipients is refused though others are told."""
-    sender, recipients = message.headers["From"], [address for _, address in getaddresses([message.headers["To"]])]
+    sender = message.headers["From"]
     client = _client(message.url, sender, limit)
     try:
         async with asyncio.timeout(limit):
@@ -46,7 +55,16 @@ async def _delivered(message: Message, limit: float) -> str:
             await client.quit(timeout=GOODBYE)
     finally:
         client.close()
-    return f"{len(refused)} of {len(recipients)} recipients are refused" if refused else "taken"
+    return {address: reply.code for address, reply in refused.items()}
+
+
+def _told(refused: Refusals, asked: int) -> tuple[int | None, str]:
+    """Refused for now, it is sent again to all: better twice to some, as the same Message-ID, than never to one."""
+    listed = ", ".join(f"{address} ({code})" for address, code in refused.items())
+    log.warning("%d of %d recipients of a mail are refused: %s", len(refused), asked, listed)
+    for_good = all(code >= 500 for code in refused.values())
+    excerpt = f"{len(refused)} of {asked} recipients are refused ({_codes(refused.values())})"
+    return TAKEN if for_good else None, excerpt
 
 
 def _client(url: str, sender: str, limit: float) -> aiosmtplib.SMTP:
@@ -71,7 +89,7 @@ def _refused_for_good(error: Exception) -> int | None:
 def _trouble(error: Exception, limit: float) -> str:
     """A sentence of ours: theirs may tell who was told, and by which server."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        return f"every recipient is refused ({_codes(error)})"
+        return f"every recipient is refused ({_codes(one.code for one in error.recipients)})"
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return f"{_sentence(error, REPLIES)} ({error.code})"
     cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
@@ -106,5 +124,5 @@ def _sentence(error: Exception, sentences: tuple[tuple[type[Exception], str], ..
     return next(sentence for kind, sentence in sentences if isinstance(error, kind))
 
 
-def _codes(error: aiosmtplib.SMTPRecipientsRefused) -> str:
-    return ", ".join(sorted({str(refused.code) for refused in error.recipients}))
+def _codes(codes: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(set(codes))))

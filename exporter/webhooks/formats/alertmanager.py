@@ -55,19 +55,16 @@ def message(settings: Settings, notice: Notice) -> Message:
 
 
 def _of_incident(notice: Notice, incident: Incident) -> list[Document]:
-    """Labels are what an alert is known by: graver, it is another, which pages; what it was before ends by itself, as
-    it is not sent again. At the end of the incident all that it may have been end at once.
+    """Labels are what an alert is known by, so no component is among them: those come and go, and the cause moves.
+    Graver, it is another, which pages; what it was before ends by itself, as it is not sent again. At the end of the
+    incident, also by a merge, all that it may have been end at once.
     """
-    known = {
-        "alertname": "JustKalmIncident",
-        "incident": incident.id,
-        "component": next(iter(incident.components), incident.cause),  # where it began: the cause may move
-    }
+    known = {"alertname": "JustKalmIncident", "incident": incident.id}
     if incident.open:
         severity = SEVERITIES[incident.impact]
         return [_alert(notice, {**known, "severity": severity}, incident.started_at, notice.at + STAYS)]
     return [
-        _alert(notice, {**known, "severity": severity}, incident.started_at, notice.event.at)
+        _alert(notice, {**known, "severity": severity}, incident.started_at, _ended(notice))
         for severity in dict.fromkeys(SEVERITIES.values())
     ]
 
@@ -75,7 +72,7 @@ def _of_incident(notice: Notice, incident: Incident) -> list[Document]:
 def _of_change(notice: Notice, change: StatusChange) -> Document:
     """Without an end while there is trouble: nobody sends it again, and resolve_timeout ends it."""
     labels = {"alertname": "JustKalmComponentStatus", "component": change.component, "severity": "info"}
-    ends = None if change.status in TROUBLE else notice.event.at
+    ends = None if change.status in TROUBLE else _ended(notice)
     return _alert(notice, labels, change.since, ends)
 
 
@@ -84,26 +81,35 @@ def _of_window(notice: Notice, window: Window) -> Document:
     if notice.event.kind is EventKind.MAINTENANCE_SCHEDULED:
         return _alert(notice, labels, notice.event.at, notice.at + STAYS)
     completed = notice.event.kind is EventKind.MAINTENANCE_COMPLETED
-    return _alert(notice, labels, window.starts, notice.event.at if completed else window.ends)
+    return _alert(notice, labels, window.starts, _ended(notice) if completed else window.ends)
+
+
+def _ended(notice: Notice) -> Instant:
+    """When it ended: never later than now, wherever the clock was set meanwhile, since it would fire until then."""
+    return min(notice.event.at, notice.at)
 
 
 def _alert(notice: Notice, labels: Mapping[str, str], starts: Instant, ends: Instant | None) -> Document:
+    """Never is its start after now or its end, as it may be once the clock was set back: that would be refused."""
     said = gist(notice)
     return {
         "labels": labels,
-        "annotations": _annotations(said),
-        "startsAt": timestamp(starts),
+        "annotations": _annotations(notice, said),
+        "startsAt": timestamp(min(starts, notice.at, notice.at if ends is None else ends)),
         **({} if ends is None else {"endsAt": timestamp(ends)}),
         "generatorURL": said.link,
     }
 
 
-def _annotations(said: Gist) -> Document:
+def _annotations(notice: Notice, said: Gist) -> Document:
     facts = {name.lower().replace(" ", "_"): inert(line(value, VALUE)) for name, value in said.facts}
+    subject = notice.event.subject
+    components = subject.components if isinstance(subject, Incident | Window) else (subject.component,)
     return {
         "summary": inert(line(said.headline, VALUE)) or said.state,
         "description": inert(prose(said.message, PROSE)),
         "state": said.state,
         **facts,
+        "components": inert(line(", ".join(components), VALUE)),
         "source": inert(line(said.source, VALUE)),
     }

@@ -32,7 +32,7 @@ class Gist:
     """What there is to say of an event. Texts are as they came: each format makes them harmless in its own way."""
 
     headline: str  # "Authentication outage"
-    state: str  # "Investigating", "Reopened", "Resolved", "Maintenance started"
+    state: str  # "Investigating", "Reopened", "Resolved", "Merged", "Maintenance started"
     tone: Tone
     facts: tuple[Fact, ...]
     message: str  # what is known, in prose; may be empty
@@ -104,7 +104,7 @@ def in_words(term: str) -> str:
 def _of_incident(notice: Notice, incident: Incident) -> Gist:
     return Gist(
         headline=incident.title,
-        state="Reopened" if _just_reopened(incident) else in_words(incident.status),
+        state=_incident_state(incident),
         tone=_incident_tone(incident),
         facts=tuple(_incident_facts(notice, incident)),
         message=incident.updates[-1].message if incident.updates else "",
@@ -113,7 +113,15 @@ def _of_incident(notice: Notice, incident: Incident) -> Gist:
     )
 
 
+def _incident_state(incident: Incident) -> str:
+    if incident.merged_into is not None:
+        return "Merged"
+    return "Reopened" if _just_reopened(incident) else in_words(incident.status)
+
+
 def _incident_tone(incident: Incident) -> Tone:
+    if incident.merged_into is not None:
+        return Tone.TROUBLE  # it goes on in another, which says how bad it is
     if not incident.open:
         return Tone.GOOD
     relieved = incident.status is IncidentStatus.MONITORING  # however bad it was
@@ -127,7 +135,7 @@ def _just_reopened(incident: Incident) -> bool:
 def _incident_facts(notice: Notice, incident: Incident) -> Iterable[Fact]:
     yield "Impact", in_words(incident.impact)
     yield "Since", clock_time(incident.started_at, notice.at)
-    if incident.ended_at is not None and not incident.open:
+    if incident.ended_at is not None and not incident.open and incident.merged_into is None:
         yield "Lasted", spoken(max(incident.ended_at - incident.started_at, 0))
     if incident.components:
         yield "Affects", listed([notice.name(component) for component in incident.components])
@@ -141,12 +149,12 @@ def _incident_facts(notice: Notice, incident: Incident) -> Iterable[Fact]:
 
 
 def _finding(updates: Iterable[Update]) -> Update | None:
-    """The update that identified the cause; what was found before a reopening may not hold after it."""
+    """The update that identified the cause; once it is looked for again, what was found may hold no longer."""
     found, status = None, None
     for update in updates:
-        if status is IncidentStatus.RESOLVED:
+        if update.status is IncidentStatus.INVESTIGATING:
             found = None
-        if update.status is IncidentStatus.IDENTIFIED and status is not IncidentStatus.IDENTIFIED:
+        elif update.status is IncidentStatus.IDENTIFIED and status is not IncidentStatus.IDENTIFIED:
             found = update
         status = update.status
     return found

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from monitor.core.model import Event, Incident, Instant, Status
+from monitor.core.model import ComponentSetup, Event, Incident, Instant, Status
+
+TEST = "test_"  # begins the id of an event that never happened: an alert is tried out with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,17 +19,24 @@ class Notice:
     at: Instant  # now: when it is said
     page: str  # what the status page is called
     url: str  # where the status page is, without a slash at its end
-    names: Mapping[str, str]  # component → name, of those that are watched
+    components: Mapping[str, ComponentSetup]  # by id, those that are watched
     overall: Status  # of all components, now
 
     @property
+    def test(self) -> bool:
+        """Whether it only tries an alert out."""
+        return self.event.id.startswith(TEST)
+
+    @property
     def link(self) -> str:
-        """Where a person reads more."""
+        """Where a person reads more; a pretend incident is not there."""
         subject = self.event.subject
-        return f"{self.url}/#{subject.id}" if isinstance(subject, Incident) else f"{self.url}/"
+        return f"{self.url}/#{subject.id}" if isinstance(subject, Incident) and not self.test else f"{self.url}/"
 
     def name(self, component: str) -> str:
-        return self.names.get(component, component)
+        """A component's; its id when it is watched no more."""
+        known = self.components.get(component)
+        return known.name if known is not None else component
 
 
 @dataclass(frozen=True, slots=True)

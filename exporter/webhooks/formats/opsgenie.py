@@ -51,6 +51,7 @@ def _of_incident(settings: Settings, notice: Notice, incident: Incident) -> Mess
     """
     alias = f"{incident.id}/{incident.reopened}"  # another at each reopening, which thus calls people anew
     if notice.event.kind is EventKind.INCIDENT_RESOLVED:
+        # Of a merged one too, which nothing else would ever close: where it goes on may call once more, not never.
         return _follow(settings, notice, alias, "close")
     if incident.status in QUIET:
         return _follow(settings, notice, alias, "notes")

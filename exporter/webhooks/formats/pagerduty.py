@@ -41,6 +41,7 @@ def message(settings: Settings, notice: Notice) -> Message | None:
     if not isinstance(incident, Incident):
         return _sent(settings, "/v2/change/enqueue", _change(notice, gist(notice)))
     if notice.event.kind is EventKind.INCIDENT_RESOLVED:
+        # Of a merged one too, which nothing else would ever resolve: where it goes on may page once more, not never.
         return _sent(settings, "/v2/enqueue", {"event_action": "resolve", "dedup_key": _dedup_key(incident)})
     if incident.status in QUIET:
         return None

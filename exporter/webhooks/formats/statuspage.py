@@ -64,7 +64,8 @@ def message(settings: Settings, notice: Notice) -> Message:
             happened = _changed(notice, change)
         case Window() as window:
             happened = {"incident": _maintenance(notice, window)}
-    document = {"meta": _meta(notice), "page": _page(notice), **happened}
+    tried = {"test": True} if notice.test else {}  # which Statuspage knows not, so that a program can tell
+    document = {"meta": _meta(notice), "page": _page(notice), **happened, **tried}
     return Message("POST", settings.url, {"Content-Type": "application/json"}, json_bytes(document))
 
 

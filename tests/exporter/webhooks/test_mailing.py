@@ -22,7 +22,7 @@ from tests.exporter.webhooks.mailservers import MailServer, listening
 from tests.monitor.probers.descriptors import no_descriptors_left
 from tests.monitor.probers.servers import closed_port, hang, raw_server, say_and_hang
 
-ONCALL, TEAM = "oncall@justkalm.example", "team@justkalm.example"
+ONCALL, TEAM, ARCHIVE = "oncall@justkalm.example", "team@justkalm.example", "archive@justkalm.example"
 LOGIN = (b"monitor@justkalm.example", "p:a/s@s?w#o%rd é".encode())
 SETTINGS = format_.Settings(
     host="127.0.0.1",
@@ -102,11 +102,38 @@ async def test_a_mail_goes_over_tls_from_the_first_byte(tls: ssl.SSLContext) -> 
     assert len(server.got) == 1
 
 
-async def test_where_one_recipient_is_told_the_mail_is_delivered() -> None:
-    async with listening(MailServer({ONCALL: "550 no such user"})) as server:
-        came = await came_to(letter(server.port))
-    assert came == (250, "1 of 2 recipients are refused")
-    assert [recipients for _, recipients, _ in server.got] == [[TEAM]]
+@pytest.mark.parametrize(
+    ("refused", "status", "excerpt", "logged"),
+    [
+        (
+            {ONCALL: "550 no such user"},
+            250,
+            "1 of 3 recipients are refused (550)",
+            "1 of 3 recipients of a mail are refused: oncall@justkalm.example (550)",
+        ),
+        (
+            {ONCALL: "450 come back"},
+            None,
+            "1 of 3 recipients are refused (450)",
+            "1 of 3 recipients of a mail are refused: oncall@justkalm.example (450)",
+        ),
+        (
+            {ONCALL: "550 no such user", TEAM: "451 later"},
+            None,
+            "2 of 3 recipients are refused (451, 550)",
+            "2 of 3 recipients of a mail are refused: oncall@justkalm.example (550), team@justkalm.example (451)",
+        ),
+    ],
+    ids=["for-good", "for-now", "both"],
+)
+async def test_refused_beside_others_is_logged_and_for_now_is_not_delivered(
+    refused: dict[str, str], status: int | None, excerpt: str, logged: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with listening(MailServer(refused)) as server:
+        assert await came_to(letter(server.port, to=(ONCALL, TEAM, ARCHIVE))) == (status, excerpt)
+    assert caplog.messages == [logged]
+    ((_, told, _),) = server.got
+    assert told == [address for address in (ONCALL, TEAM, ARCHIVE) if address not in refused]
 
 
 async def test_a_mail_that_was_taken_stays_so_however_the_connection_ends() -> None:

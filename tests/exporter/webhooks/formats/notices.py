@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from exporter.webhooks.formats.message import Notice
+from exporter.webhooks.rehearsal import rehearsal
 from monitor.core.ids import incident_event_id, status_event_id, window_event_id
 from monitor.core.model import (
     HOUR,
@@ -22,7 +23,7 @@ from monitor.core.model import (
     Update,
     Window,
 )
-from tests.builders import NOON, incident
+from tests.builders import NOON, component_setup, incident
 
 AUTH_DOWN = (
     "Authentication is down since 11:59:20 UTC. "
@@ -38,6 +39,13 @@ STAYED_WELL = "All checks stayed well. The trouble lasted 6 min 10 s, until 12:0
 AGAIN = AUTH_DOWN.replace("Authentication is", "Reopened: Authentication is").replace("11:59:20", "12:09:50")
 API_SLOW = "API is slower than it should be since 11:55:10 UTC. Check health: 2.4 s, more than 1 s."
 API_DOWN = "API is down since 12:03:20 UTC. Check health (headers): no answer within 10 s."
+MERGED_INTO = "Merged into Authentication outage (inc_0123456789abcdef)."
+
+COMPONENTS = (
+    component_setup("auth"),
+    replace(component_setup("api", depends_on=("auth",)), description="Core valuation API"),
+    component_setup("batch", name="Batch Processing"),
+)
 
 
 def notice(event: Event, **changes: object) -> Notice:
@@ -47,7 +55,7 @@ def notice(event: Event, **changes: object) -> Notice:
         "at": event.at + 200,
         "page": "JustKalm",
         "url": "https://status.example",
-        "names": {"auth": "Authentication", "api": "API", "batch": "Batch Processing"},
+        "components": {component.id: component for component in COMPONENTS},
         "overall": Status.MAJOR_OUTAGE,
     }
     return Notice(event=event, **(defaults | changes))  # type: ignore[arg-type]
@@ -59,7 +67,8 @@ def of_incident(subject: Incident) -> Notice:
     kind = EventKind.INCIDENT_RESOLVED if not subject.open else EventKind.INCIDENT_UPDATED
     kind = kind if ordinal else EventKind.INCIDENT_CREATED
     at = subject.updates[-1].timestamp
-    overall = Status.MAJOR_OUTAGE if subject.open else Status.OPERATIONAL
+    well = not subject.open and subject.merged_into is None
+    overall = Status.OPERATIONAL if well else Status.MAJOR_OUTAGE
     return notice(Event(incident_event_id(subject.id, ordinal, kind), kind, at, subject), overall=overall)
 
 
@@ -130,6 +139,17 @@ ESCALATED = entered(
     impact=Impact.CRITICAL,
     worst={"api": Status.MAJOR_OUTAGE},
 )
+# … and turns out to be one with the first.
+MERGED = entered(
+    ESCALATED,
+    IncidentStatus.RESOLVED,
+    MERGED_INTO,
+    NOON + 4 * MINUTE + 30 * SECOND,
+    resolved_at=NOON + 4 * MINUTE + 30 * SECOND,
+    ended_at=NOON + 4 * MINUTE + 30 * SECOND,
+    merged_into=CREATED.id,
+)
+TEST, TEST_OVER = rehearsal("night", "api", Impact.MINOR, NOON)
 
 WINDOW = Window(
     id="mnt_0123456789abcdef", title="Database upgrade", components=("api", "batch"), starts=NOON, ends=NOON + HOUR
@@ -145,6 +165,8 @@ OCCASIONS: Mapping[str, Notice] = {
     "reopened": of_incident(REOPENED),
     "minor": of_incident(MINOR),
     "escalated": of_incident(ESCALATED),
+    "merged": of_incident(MERGED),
+    "test": notice(TEST.event, sequence=TEST.sequence, overall=Status.OPERATIONAL),
     "maintenance_scheduled": of_window(WINDOW, EventKind.MAINTENANCE_SCHEDULED, NOON - 3 * 24 * HOUR),
     "maintenance_started": of_window(WINDOW, EventKind.MAINTENANCE_STARTED, NOON),
     "maintenance_completed": of_window(WINDOW, EventKind.MAINTENANCE_COMPLETED, NOON + HOUR),
@@ -177,7 +199,7 @@ HOSTILE: Mapping[str, str] = {
 
 def saying(text: str) -> Mapping[str, Notice]:
     """A notice of each sort of subject that says the text wherever a person or a target could."""
-    names = dict.fromkeys(("auth", "api", "batch"), text)
+    components = {each.id: replace(each, name=text, description=text) for each in COMPONENTS}
     updates = tuple(
         Update(status, text, NOON) for status in (IncidentStatus.IDENTIFIED, IncidentStatus.INVESTIGATING)
     )
@@ -187,7 +209,7 @@ def saying(text: str) -> Mapping[str, Notice]:
         "status_changed": of_change(CHANGE),
         "maintenance": of_window(replace(WINDOW, title=text), EventKind.MAINTENANCE_STARTED, NOON),
     }
-    return {subject: replace(said, names=names, page=text) for subject, said in notices.items()}
+    return {subject: replace(said, components=components, page=text) for subject, said in notices.items()}
 
 
 # All of them by name, for what is true whatever is said.

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
+from exporter.documents import timestamp
 from exporter.webhooks.formats import FORMATS, alertmanager
 from exporter.webhooks.formats.message import Message, Notice
 from monitor.core.model import (
+    HOUR,
     MINUTE,
     SECOND,
     Duration,
@@ -36,11 +38,13 @@ from tests.exporter.webhooks.formats.notices import (
     ESCALATED,
     EVERY,
     OCCASIONS,
+    UPDATED,
     entered,
     of_change,
     of_incident,
 )
 
+LONG_BEFORE = NOON - 30 * 24 * HOUR
 END = NOON + 9 * MINUTE
 ENDED = of_incident(entered(ESCALATED, IncidentStatus.RESOLVED, "Over.", END, resolved_at=END, ended_at=END))
 
@@ -81,6 +85,13 @@ def today(notice: Notice, manager: Alertmanager) -> Message:
     return alertmanager.message(alertmanager.Settings(manager.url), moved(notice, now() - notice.at))
 
 
+def set_back(notice: Notice, manager: Alertmanager) -> Message:
+    """What is sent of it when it began an hour from now, and happens now."""
+    later = moved(notice, now() + HOUR - notice.at)
+    settled = replace(later, at=now(), event=replace(later.event, at=now()))
+    return alertmanager.message(alertmanager.Settings(manager.url), settled)
+
+
 # ── what is said ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -89,17 +100,25 @@ def test_an_incident_is_known_by_the_same_labels_while_it_is_equally_grave() -> 
     expected = {
         "alertname": "JustKalmIncident",
         "incident": "inc_0123456789abcdef",
-        "component": "auth",
         "severity": "critical",
     }
     assert labels == [expected] * 4
 
 
-def test_an_incident_whose_cause_moved_or_that_has_another_title_is_the_same() -> None:
-    before = said(OCCASIONS["updated"])[0]["labels"]
-    subject = OCCASIONS["updated"].event.subject
-    assert isinstance(subject, Incident)
-    assert said(of_incident(replace(subject, cause="api", title="API outage")))[0]["labels"] == before
+@pytest.mark.parametrize("changes", [{"cause": "api"}, {"title": "API outage"}, {"components": ("api",)}])
+def test_an_incident_stays_the_same_alert_whatever_becomes_of_its_cause_title_and_components(
+    changes: dict[str, Any],
+) -> None:
+    before, after = said(of_incident(UPDATED)), said(of_incident(replace(UPDATED, **changes)))
+    assert after[0]["labels"] == before[0]["labels"]
+
+
+@pytest.mark.parametrize(
+    ("occasion", "components"),
+    [("updated", "auth, api"), ("status_changed", "api"), ("maintenance_started", "api, batch")],
+)
+def test_components_are_annotated_by_their_ids(occasion: str, components: str) -> None:
+    assert said(OCCASIONS[occasion])[0]["annotations"]["components"] == components
 
 
 @pytest.mark.parametrize(
@@ -166,6 +185,18 @@ def test_maintenance_that_is_completed_early_ends_then() -> None:
     assert early.kind is EventKind.MAINTENANCE_COMPLETED
 
 
+@pytest.mark.parametrize("occasion", OCCASIONS)
+def test_nothing_starts_after_now_or_its_end_though_the_clock_was_set_back(occasion: str) -> None:
+    for alert in said(replace(OCCASIONS[occasion], at=LONG_BEFORE)):
+        assert alert["startsAt"] <= min(timestamp(LONG_BEFORE), alert.get("endsAt", "9999"))
+
+
+@pytest.mark.parametrize("occasion", ["resolved", "merged", "maintenance_completed"])
+def test_what_ended_ends_now_at_the_latest_though_the_clock_was_set_back(occasion: str) -> None:
+    ends = {alert["endsAt"] for alert in said(replace(OCCASIONS[occasion], at=LONG_BEFORE))}
+    assert ends == {timestamp(LONG_BEFORE)}
+
+
 @pytest.mark.parametrize("name", EVERY)
 def test_no_annotation_mentions_anybody_or_holds_a_tag_wherever_it_is_passed_on(name: str) -> None:
     assert not re.search(r"[<>@]|\]\(", json.dumps(said(EVERY[name]), ensure_ascii=False))
@@ -192,15 +223,28 @@ async def test_alertmanager_pages_at_each_opening_and_tells_of_each_end(manager:
     await manager.people.until(lambda pages: pages.count(("firing", "critical")) == 2)
 
 
+@pytest.mark.parametrize("end", [ENDED, OCCASIONS["merged"]], ids=["resolved", "merged"])
 async def test_alertmanager_pages_anew_when_trouble_grows_and_nothing_is_left_at_the_end(
-    manager: Alertmanager,
+    end: Notice, manager: Alertmanager
 ) -> None:
     await manager.take(today(OCCASIONS["minor"], manager))
     await manager.people.until(lambda pages: pages == [("firing", "warning")])
     await manager.take(today(OCCASIONS["escalated"], manager))
     await manager.people.until(lambda pages: ("firing", "critical") in pages)
-    await manager.take(today(ENDED, manager))
+    await manager.take(today(end, manager))
     assert await manager.firing() == []
+
+
+async def test_alertmanager_takes_and_ends_an_incident_after_our_clock_was_set_back(manager: Alertmanager) -> None:
+    await manager.take(today(OCCASIONS["created"], manager))
+    for occasion in ("updated", "resolved"):
+        assert (await manager.take(set_back(OCCASIONS[occasion], manager))).status == 200
+    assert await manager.firing() == []
+
+
+async def test_alertmanager_takes_whatever_happens_once_our_clock_was_set_back(manager: Alertmanager) -> None:
+    answers = {name: await manager.take(set_back(OCCASIONS[name], manager)) for name in OCCASIONS}
+    assert {name: answer.status for name, answer in answers.items() if answer.status != 200} == {}
 
 
 @pytest.mark.parametrize("occasion", ["status_changed", "maintenance_scheduled", "maintenance_started"])

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from exporter.webhooks.formats.gist import MARKS, Tone, gist
-from monitor.core.model import MINUTE, IncidentStatus, Status
+from monitor.core.model import MINUTE, IncidentStatus, Status, Update
 from tests.builders import NOON
 from tests.exporter.webhooks.formats.notices import (
     CAUSE,
     CHANGE,
     CREATED,
-    IDENTIFIED,
+    MERGED_INTO,
     OCCASIONS,
     REOPENED,
     entered,
@@ -33,6 +33,8 @@ from tests.exporter.webhooks.formats.notices import (
         ("reopened", "🚨 Reopened: Authentication outage · Impact: Critical · Since: 11:59:20 UTC"),
         ("minor", "⚠️ Investigating: Elevated API latency · Impact: Minor · Since: 11:55:10 UTC"),
         ("escalated", "🚨 Investigating: API outage · Impact: Critical · Since: 11:55:10 UTC"),
+        ("merged", "⚠️ Merged: API outage · Impact: Critical · Since: 11:55:10 UTC"),
+        ("test", "⚠️ Investigating: Test of the alert night: nothing is wrong · Impact: Minor · Since: 12:00:00 UTC"),
         (
             "maintenance_scheduled",
             (
@@ -82,6 +84,8 @@ def test_tones_are_told_apart_without_their_colours() -> None:
             },
         ),
         ("reopened", {"Affects": "Authentication and API", "Caused by": "Authentication", "Reopened": "once"}),
+        ("merged", {"Affects": "API"}),
+        ("test", {"Affects": "API"}),
         ("maintenance_started", {"Affects": "API and Batch Processing"}),
         ("status_changed", {}),
     ],
@@ -92,6 +96,11 @@ def test_the_other_facts_follow(occasion: str, facts: dict[str, str]) -> None:
 
 def test_the_message_is_the_latest_update() -> None:
     assert gist(OCCASIONS["identified"]).message == CAUSE
+
+
+def test_what_is_merged_is_not_called_well_and_says_where_it_goes_on() -> None:
+    said = gist(OCCASIONS["merged"])
+    assert (said.tone, said.message) == (Tone.TROUBLE, MERGED_INTO)
 
 
 def test_the_link_of_an_incident_leads_to_it_and_any_other_to_the_page() -> None:
@@ -114,11 +123,36 @@ def test_an_incident_is_no_longer_just_reopened_at_its_next_update() -> None:
     assert gist(of_incident(later)).state == "Investigating"
 
 
-def test_a_cause_found_again_is_the_one_that_is_known() -> None:
-    found = entered(IDENTIFIED, IncidentStatus.INVESTIGATING, "Back again.", NOON + MINUTE)
-    found = entered(found, IncidentStatus.IDENTIFIED, "It is the disk.", NOON + 2 * MINUTE)
-    found = entered(found, IncidentStatus.IDENTIFIED, "A new one is on its way.", NOON + 3 * MINUTE)
-    assert ("Known", "It is the disk.") in gist(of_incident(found)).facts
+FOUND = (IncidentStatus.IDENTIFIED, "It is the disk.")
+LATER = (IncidentStatus.IDENTIFIED, "A new one is on its way.")
+BACK = (IncidentStatus.INVESTIGATING, "Back again.")
+WELL = (IncidentStatus.MONITORING, "All is well.")
+OVER = (IncidentStatus.RESOLVED, "Over.")
+ELSEWHERE = (IncidentStatus.IDENTIFIED, "It is the cable.")
+WORD = (IncidentStatus.IDENTIFIED, "We are on it.")
+
+
+@pytest.mark.parametrize(
+    ("updates", "known"),
+    [
+        ([BACK, FOUND], None),  # it is the message itself
+        ([BACK, FOUND, LATER], "It is the disk."),
+        ([BACK, FOUND, WELL], "It is the disk."),
+        ([BACK, FOUND, WELL, OVER], "It is the disk."),
+        ([BACK, FOUND, BACK], None),
+        ([BACK, FOUND, WELL, BACK], None),
+        ([BACK, FOUND, BACK, WELL, OVER], None),
+        ([BACK, FOUND, WELL, OVER, BACK], None),
+        ([BACK, FOUND, BACK, ELSEWHERE, WORD], "It is the cable."),
+        ([BACK, FOUND, WELL, OVER, BACK, ELSEWHERE, WELL], "It is the cable."),
+    ],
+)
+def test_what_is_known_is_the_finding_until_the_cause_is_looked_for_again(
+    updates: list[tuple[IncidentStatus, str]], known: str | None
+) -> None:
+    timeline = tuple(Update(status, message, NOON) for status, message in updates)
+    facts = dict(gist(of_incident(replace(CREATED, status=updates[-1][0], updates=timeline))).facts)
+    assert facts.get("Known") == known
 
 
 def test_a_component_that_is_watched_no_more_goes_by_its_id() -> None:

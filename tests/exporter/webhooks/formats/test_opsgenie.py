@@ -19,6 +19,7 @@ from tests.exporter.webhooks.formats.goldens import message
 from tests.exporter.webhooks.formats.notices import (
     CREATED,
     EVERY,
+    MERGED_INTO,
     OCCASIONS,
     RESOLVED,
     entered,
@@ -89,6 +90,7 @@ def test_a_call_has_the_documented_fields_and_lengths(name: str) -> None:
         ("monitoring", f"/v2/alerts/{ALIAS}/notes?identifierType=alias"),
         ("resolved", f"/v2/alerts/{ALIAS}/close?identifierType=alias"),
         ("reopened", "/v2/alerts"),
+        ("merged", "/v2/alerts/inc_fedcba9876543210%2F0/close?identifierType=alias"),
         ("maintenance_scheduled", "/v2/alerts"),
         ("maintenance_started", "/v2/alerts"),
         ("maintenance_completed", "/v2/alerts/mnt_0123456789abcdef/close?identifierType=alias"),
@@ -114,6 +116,10 @@ async def test_the_alias_arrives_as_one_part_of_the_path() -> None:
 def test_events_of_one_opening_have_one_alias_and_a_reopening_has_another() -> None:
     aliases = [said(OCCASIONS[occasion])["alias"] for occasion in ("created", "identified", "updated", "reopened")]
     assert aliases == ["inc_0123456789abcdef/0"] * 3 + [REOPENED_ALIAS]
+
+
+def test_the_note_that_closes_a_merged_alert_says_where_it_goes_on() -> None:
+    assert said(OCCASIONS["merged"])["note"] == f"Merged: API outage\n{MERGED_INTO}"
 
 
 def test_trouble_that_grew_raises_the_priority_of_the_same_alert() -> None:

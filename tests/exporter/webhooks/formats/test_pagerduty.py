@@ -104,6 +104,7 @@ def test_an_event_has_the_documented_fields_and_lengths(name: str) -> None:
         ("reopened", "trigger", "inc_0123456789abcdef/1"),
         ("minor", "trigger", "inc_fedcba9876543210/0"),
         ("escalated", "trigger", "inc_fedcba9876543210/0"),
+        ("merged", "resolve", "inc_fedcba9876543210/0"),
     ],
 )
 def test_an_incident_has_one_key_from_each_opening_to_its_end(occasion: str, action: str, key: str) -> None:

@@ -9,11 +9,12 @@ from dataclasses import replace
 import pytest
 from standardwebhooks import Webhook
 
-from exporter.documents import incident_document
+from exporter.webhooks.bodies import Bodies
 from exporter.webhooks.formats.message import Message, Notice
-from monitor.core.model import SECOND, Incident
+from monitor.core.model import SECOND, EventKind
 from tests.exporter.webhooks.formats.goldens import EXAMPLES, message
-from tests.exporter.webhooks.formats.notices import EVERY, OCCASIONS
+from tests.exporter.webhooks.formats.notices import COMPONENTS, EVERY, OCCASIONS
+from tests.exporter.webhooks.outboxes import FakeOutbox
 
 SECRET = str(EXAMPLES["standard"]["secret"])
 
@@ -38,15 +39,16 @@ def test_its_id_is_that_of_the_event_however_often_it_is_sent() -> None:
     assert sent(first).headers["webhook-timestamp"] != sent(again).headers["webhook-timestamp"]
 
 
-def test_it_says_of_an_incident_what_the_api_says() -> None:
-    notice = OCCASIONS["updated"]
-    assert isinstance(notice.event.subject, Incident)
-    body = json.loads(sent(notice).body)
-    assert body["sequence"] == notice.sequence
-    assert body["data"] == json.loads(json.dumps(incident_document(notice.event.subject)))
+@pytest.mark.parametrize("kind", EventKind)
+async def test_it_says_byte_for_byte_what_who_subscribed_by_the_api_is_told(kind: EventKind) -> None:
+    notice = next(said for said in OCCASIONS.values() if said.event.kind is kind)
+    outbox = FakeOutbox()
+    outbox.record([notice.event], [])
+    bodies = Bodies(outbox, {component.id: component for component in COMPONENTS}.get)
+    assert sent(replace(notice, sequence=1)).body == await bodies.of(notice.event.id)
 
 
 def test_a_component_that_is_watched_no_more_has_no_name() -> None:
     notice = OCCASIONS["status_changed"]
     assert json.loads(sent(notice).body)["data"]["name"] == "API"
-    assert json.loads(sent(replace(notice, names={})).body)["data"]["name"] is None
+    assert json.loads(sent(replace(notice, components={})).body)["data"]["name"] is None
