@@ -6,17 +6,21 @@ from aiohttp import web
 
 from exporter.deliveries import BUSY_FOR, RETRY_AFTER, attempt_document, delivery_document
 from exporter.documents import Document, timestamp_or_none
+from exporter.fields import duration, read_fields
 from exporter.paging import page_of, paged
 from exporter.problems import Problem
 from exporter.rendering import json_answer
 from exporter.sources import SOURCES
 from exporter.subscribing import Subscribing
 from exporter.webhooks.dispatcher import Busy
+from exporter.webhooks.housekeeping import KEPT
 from exporter.webhooks.post import OwnTrouble
 from exporter.webhooks.retry import Outcome
 from exporter.webhooks.sending import Sent
-from monitor.core.model import EventKind
+from monitor.core.model import DAY, EventKind
 from monitor.core.subscribing import Subscription
+
+RECENT = DAY  # what is owed again unless more or less is asked for
 
 
 async def alerts(request: web.Request) -> web.Response:
@@ -40,6 +44,14 @@ async def rehearse(request: web.Request) -> web.Response:
     return json_answer({"attempts": [_rehearsed(kind, sent) for kind, sent in told]})
 
 
+async def recover(request: web.Request) -> web.Response:
+    """202: what was given up of incidents that are open is owed again, and of what else happened since then."""
+    alert, sources = _named(request), request.app[SOURCES]
+    read = read_fields(await request.read(), {"since": lambda value: duration(value, KEPT)})
+    since = sources.clock.now() - read.get("since", RECENT)
+    return json_answer({"recovered": await sources.subscribing.dispatcher.recover(alert, since)}, status=202)
+
+
 async def deliveries(request: web.Request) -> web.Response:
     """Newest first, each with its attempts, as of a subscription."""
     alert, outbox = _named(request), request.app[SOURCES].subscribing.outbox
@@ -52,6 +64,7 @@ async def deliveries(request: web.Request) -> web.Response:
 ALERT_ROUTES = (
     ("GET", "/alerts", alerts),
     ("POST", "/alerts/{name}/test", rehearse),
+    ("POST", "/alerts/{name}/recover", recover),
     ("GET", "/alerts/{name}/deliveries", deliveries),
 )
 

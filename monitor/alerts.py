@@ -13,6 +13,7 @@ from monitor.terminal import say
 
 ALERTS = ("NAME", "FORMAT", "EVENTS", "COMPONENTS", "LEAST IMPACT", "FAILING SINCE", "OWED")
 DELIVERIES = ("CREATED", "EVENT", "INCIDENT", "STATE", "ATTEMPTS", "LATEST ANSWER")
+OPTIONS = {"since": "--since"}
 SHOWN = 100  # deliveries
 
 
@@ -44,6 +45,16 @@ def list_deliveries(data: Path, alert: str) -> Exit:
         show_table(DELIVERIES, map(_delivery_row, listed["deliveries"]))
 
     return done(show)
+
+
+def redeliver(data: Path, alert: str, since: str) -> Exit:
+    """Have an alert told again what it did not take, and print how much that is."""
+
+    def owe_again() -> None:
+        recovered = ask(data, "POST", f"/alerts/{_in_path(alert)}/recover", {"since": since})["recovered"]
+        say(f"{alert} is owed again: {recovered}")
+
+    return done(owe_again, OPTIONS)
 
 
 def _in_path(alert: str) -> str:

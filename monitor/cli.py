@@ -199,6 +199,23 @@ def list_deliveries(alert: str, data: Path) -> None:
     sys.exit(list_deliveries(data, alert))
 
 
+@alerts.command()
+@click.argument("alert", metavar="NAME")
+@click.option(
+    "--since",
+    metavar="TIME",
+    default="24h",
+    show_default=True,
+    help="How far back, but for incidents that are open: those are told however old they are.",
+)
+@data_option
+def redeliver(alert: str, since: str, data: Path) -> None:
+    """Tell an alert again what it did not take before, as with a wrong key."""
+    from monitor.alerts import redeliver
+
+    sys.exit(redeliver(data, alert, since))
+
+
 @main.group()
 def heartbeats() -> None:
     """What reports in by itself, as the running daemon knows it."""

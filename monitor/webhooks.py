@@ -12,6 +12,7 @@ from exporter.sources import Page
 from exporter.subscribing import Subscribing
 from exporter.throttle import Throttle
 from exporter.webhooks.alerts import Alerts, Channel
+from exporter.webhooks.arrears import Arrears
 from exporter.webhooks.bookkeeping import IsOpen
 from exporter.webhooks.debts import Debts
 from exporter.webhooks.dispatcher import Dispatcher
@@ -36,12 +37,14 @@ class Webhooks:
         sender: Sender,
         messages: Messages,
         dispatcher: Dispatcher,
+        arrears: Arrears,
         housekeeping: Housekeeping,
         subscribing: Subscribing,
     ) -> None:
         self._sender = sender
         self._messages = messages
         self._dispatcher = dispatcher
+        self._arrears = arrears
         self.debts = subscribing.debts
         self.housekeeping = housekeeping
         self.subscribing = subscribing
@@ -67,21 +70,26 @@ class Webhooks:
             alerts=Alerts(channels, registry, roster, debts, clock),
             dispatcher=dispatcher,
         )
-        return cls(sender, messages, dispatcher, Housekeeping(outbox, debts, clock), subscribing)
+        arrears = Arrears(outbox, board, messages, debts, dispatcher, clock)
+        return cls(sender, messages, dispatcher, arrears, Housekeeping(outbox, debts, clock), subscribing)
 
     async def use(self, config: Config, redact: Callable[[str], str]) -> None:
         """Whom the config has us tell and lets us tell, and whose word on addresses it trusts.
 
         Raises:
-            StoreRefused: not all of its alerts are written down; to be asked for again.
+            StoreRefused: not all of its alerts, or of what they are owed, is written down; to be asked for again.
         """
         allowance = Allowance(http=config.webhooks.allow_http, networks=config.webhooks.networks)
         self._sender.use(allowance, redact)  # first: whoever is told from now on may tell our secrets back
-        await self.subscribing.alerts.replace(config.alerts)
         self._messages.page = Page(config.page.name, config.page.url)
         self.subscribing.allowance = allowance
         self.subscribing.trusted_proxies = config.trusted_proxies
+        alerts = self.subscribing.alerts
+        await alerts.replace(config.alerts)  # last: the store may refuse, and what is owed is told all the same
         self._hasten_alerts()
+        for alert in alerts.elsewhere():
+            await self._arrears.catch_up(alert)
+            alerts.settled(alert)
 
     def _hasten_alerts(self) -> None:
         """The config may name another place since what waits was tried."""

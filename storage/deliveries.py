@@ -36,6 +36,14 @@ ONE = f"{SELECT} WHERE d.id = ?"
 PAGE = f"{SELECT} WHERE {{}} ORDER BY d.created_at DESC, d.id DESC LIMIT :limit"
 DEAD = f"{SELECT} WHERE d.state = 'dead' AND d.subscription = ? AND d.created_at >= ? ORDER BY d.event"
 
+# An incident that was reopened was last opened when its latest end was over.
+SINCE_OPENING = f"""
+    {SELECT} WHERE d.subscription = :subscription AND d.incident = :incident AND d.created_at >= (
+        SELECT ifnull(max(timestamp), 0) FROM incident_updates WHERE incident = :incident AND status = 'resolved'
+    )
+    ORDER BY d.event
+"""
+
 TOLD = """
     SELECT d.subscription, d.incident FROM deliveries d JOIN incidents i ON i.id = d.incident
     WHERE i.status <> 'resolved' OR i.reopen_until IS NOT NULL
@@ -94,6 +102,12 @@ def page(db: Database, subscription: str, limit: int, before: Cursor | None) -> 
 def dead_since(db: Database, subscription: str, since: Instant) -> list[Delivery]:
     """Dead ones created at `since` or later, in the order of their events."""
     return [_delivery(*row) for row in db.execute(DEAD, (subscription, since)).fetchall()]
+
+
+def since_opening(db: Database, subscription: str, incident: str) -> list[Delivery]:
+    """Those of an incident since its latest opening, in the order of their events."""
+    asked = {"subscription": subscription, "incident": incident}
+    return [_delivery(*row) for row in db.execute(SINCE_OPENING, asked).fetchall()]
 
 
 def told_pairs(db: Database) -> set[tuple[str, str]]:

@@ -37,9 +37,18 @@ class Outbox:
     async def put_deliveries(self, deliveries: Sequence[Delivery], attempt: Attempt | None = None) -> None:
         """Write deliveries as they are now, and the attempt that made them so.
 
-        Only a commit makes deliveries: one that is not there, since its subscription was dropped, is passed over.
+        One that is not there, since its subscription was dropped, is passed over.
         """
         await self._connection.commit(table.put, deliveries, attempt)
+
+    async def owe(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
+        """Write down what is owed for events of before, due as a commit would have it.
+
+        Returns:
+            The deliveries as they were recorded, with their sequence; one that was owed before is left out, as is
+            one whose subscription is gone.
+        """
+        return await self._connection.commit(table.record, deliveries)
 
     async def delivery(self, delivery: str) -> Delivery | None:
         return await self._connection.ask(table.one, delivery)
@@ -53,6 +62,10 @@ class Outbox:
     async def dead_since(self, subscription: str, since: Instant) -> list[Delivery]:
         """Dead ones created at `since` or later, in the order of their events."""
         return await self._connection.ask(table.dead_since, subscription, since)
+
+    async def since_opening(self, subscription: str, incident: str) -> list[Delivery]:
+        """All of an incident to a subscription since its latest opening, in the order of their events."""
+        return await self._connection.ask(table.since_opening, subscription, incident)
 
     async def forget_settled(self, before: Instant) -> None:
         """Forget settled deliveries that were created before an instant, with their attempts."""

@@ -167,6 +167,32 @@ async def test_tokens_and_webhook_urls_are_nowhere_to_be_seen_and_not_on_the_dis
         assert canary not in everything
 
 
+@pytest.mark.parametrize("how", ["reload", "redeliver"])
+async def test_a_page_that_a_wrong_key_kept_back_goes_out_once_the_key_is_right(
+    target: Target, config: Path, tmp_path: Path, how: str
+) -> None:
+    data = tmp_path / "data"
+    async with Inbox({"/v2": 400}) as inbox:
+        text = (PROBES + PAGERDUTY).format(target=target.url, inbox=inbox.url)
+        config.write_text(text)
+        async with running(config, data) as daemon:
+            target.statuses["api"] = 503
+            await daemon.logs("alert pagerduty is given up")
+            inbox.statuses.clear()
+            refused = len(paged(inbox))
+            if how == "reload":
+                config.write_text(text.replace("canary-90a7", "canary-77e2"))
+                daemon.signal(signal.SIGHUP)
+            else:
+                code, said, _ = await alerts(data, "redeliver", "pagerduty")
+                assert (code, said.startswith("pagerduty is owed again: ")) == (0, True)
+            await inbox.until(lambda: len(paged(inbox)) > refused)
+            target.statuses.clear()
+            await inbox.until(lambda: paged(inbox)[-1][0] == "resolve")
+    assert paged(inbox)[refused][0] == "trigger"
+    assert len({key for _, key in paged(inbox)}) == 1
+
+
 # ── changes of the config ────────────────────────────────────────────────────────────────────────────
 
 
@@ -201,7 +227,7 @@ async def test_an_alert_that_cannot_be_written_down_is_written_as_soon_as_it_can
                 other.execute("BEGIN IMMEDIATE")
                 config.write_text((PROBES + SLACK + PAGERDUTY).format(target=target.url, inbox=inbox.url))
                 daemon.signal(signal.SIGHUP)
-                await daemon.logs("the alerts of the config cannot be written down yet")
+                await daemon.logs("of the config cannot be written down yet")
                 assert "\njustkalm_config_reload_success 0" in await daemon.get("/metrics")
                 other.execute("ROLLBACK")
             await daemon.logs("the config was reloaded")

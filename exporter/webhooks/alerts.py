@@ -51,6 +51,8 @@ class Alerts:
         self._debts = debts
         self._clock = clock
         self._formats = formats
+        self._elsewhere: set[str] = set()  # names of those that are new or moved
+        self._moved: set[str] = set()  # names of those that failed in another place, as far as is written down
 
     def channel(self, name: str) -> Channel | None:
         return self._channels.get(name)
@@ -64,6 +66,17 @@ class Alerts:
         found = map(self.subscription, self._channels)
         return [subscription for subscription in found if subscription is not None]
 
+    def elsewhere(self) -> list[Subscription]:
+        """Those that are new or lead to another place, until `settled` is told of them.
+
+        After a start that is all of them: nobody remembers where they led before.
+        """
+        return [each for each in self.subscriptions() if each.alert in self._elsewhere]
+
+    def settled(self, alert: Subscription) -> None:
+        """It is owed, where it leads now, what it should be owed."""
+        self._elsewhere.discard(alert.alert or "")
+
     async def replace(self, alerts: Iterable[Alert]) -> None:
         """From now on these are told, and no others.
 
@@ -74,8 +87,11 @@ class Alerts:
         async with self._roster.changing:
             self._channels.clear()
             self._channels.update(wanted)
+            self._elsewhere |= {name for name, channel in wanted.items() if before.get(name) != channel}
+            self._moved |= {name for name, channel in wanted.items() if before.get(name, channel) != channel}
             for name, channel in wanted.items():
-                await self._put(channel.alert, moved=before.get(name, channel) != channel)
+                await self._put(channel.alert, moved=name in self._moved)
+                self._moved.discard(name)
             for gone in [each for each in self._roster if each.alert is not None and each.alert not in wanted]:
                 await self._drop(gone)
 

@@ -8,23 +8,25 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeAlias
 
-from exporter.webhooks.aftermath import afresh, delivery_after, standing, subscription_after
+from exporter.webhooks.aftermath import TAKEN, afresh, delivery_after, standing, subscription_after
+from exporter.webhooks.alerts import Channel
 from exporter.webhooks.lane import Lane
 from exporter.webhooks.messages import Messages
-from exporter.webhooks.retry import Outcome, retry_after
+from exporter.webhooks.retry import GIVE_UP_AFTER, Outcome, rest, retry_after
 from exporter.webhooks.roster import Roster
 from exporter.webhooks.sending import Sent
-from monitor.core.model import Duration, EventKind, Instant
+from monitor.core.board import NEVER
+from monitor.core.model import HOUR, Duration, EventKind, Instant
 from monitor.core.ports import Outbox, StoreRefused
 from monitor.core.subscribing import Delivery, DeliveryState, Subscription
 
 log = logging.getLogger(__name__)
 
 TRIES_AGAIN = 5.0  # seconds after the store refused
-TAKEN = frozenset({DeliveryState.DELIVERED, DeliveryState.STANDING})
 OF_OPEN_INCIDENTS = frozenset({EventKind.INCIDENT_CREATED, EventKind.INCIDENT_UPDATED})
 
 IsOpen: TypeAlias = Callable[[str], bool]
+Destination: TypeAlias = tuple[str, Channel | None]  # the endpoint of a subscription, the channel of an alert
 
 
 class Bookkeeping:
@@ -65,19 +67,24 @@ class Bookkeeping:
         after = self._after(lane, delivery, sent, asked)
         until = sent.ended + (asked or 0)
         await self._insist(delivery, lambda: self._write_down(lane, delivery, after, sent, asked_until=until))
-        await self.judge(delivery, sent)
+        await self.judge(lane, delivery, sent)
         if after.state in TAKEN:
             lane.bring_forward(sent.ended)
         elif after.state is DeliveryState.DEAD and after not in lane:
             _say_dead(delivery, sent)
 
-    async def judge(self, delivery: Delivery, sent: Sent) -> None:
-        """Write down what an answer says of its subscription, if it says anything new."""
+    async def judge(self, lane: Lane, delivery: Delivery, sent: Sent) -> None:
+        """Let the lane know what an answer says of its receiver; write down what that says of its subscription."""
+        if self._is_still_there(sent):
+            asked = retry_after(sent.answer.retry_after, sent.ended)
+            until, answered = sent.ended + rest(sent.answer.status, asked), sent.answer.status is not None
+            lane.hear(self.destination(sent.to), answered=answered, rests_until=until)
         await self._insist(delivery, lambda: self._judge(sent))
 
     def _after(self, lane: Lane, delivery: Delivery, sent: Sent, asked: Duration | None) -> Delivery:
         if not self._is_still_there(sent):
             return afresh(delivery, sent.ended)
+        again_after = sent.channel.format.again_after if sent.channel is not None else None
         after = delivery_after(
             delivery,
             sent.outcome,
@@ -85,31 +92,45 @@ class Bookkeeping:
             ended=sent.ended,
             jitter=2 * self._random() - 1,
             retry_after=asked,
+            longest=again_after or NEVER,  # who forgets must not wait longer for what changed
         )
-        again_after = sent.channel.format.again_after if sent.channel is not None else None
         holds = after.state is DeliveryState.DELIVERED and self.holds(lane, delivery)
         return standing(after, sent.ended, again_after) if again_after is not None and holds else after
 
     def holds(self, lane: Lane, delivery: Delivery) -> bool:
-        """Whether a delivery is the latest word on an incident that is open."""
+        """Whether what a delivery says of an open incident holds until more of it is taken."""
         open_ = delivery.kind in OF_OPEN_INCIDENTS and self._is_open(delivery.incident or "")
-        return open_ and not lane.is_followed(delivery)
+        return open_ and not lane.is_ended(delivery)
+
+    def is_over(self, lane: Lane, delivery: Delivery) -> bool:
+        """Whether a delivery is of trouble whose end went out before it."""
+        ended = delivery.kind in OF_OPEN_INCIDENTS and not self._is_open(delivery.incident or "")
+        return ended and not lane.is_ended(delivery)
+
+    def destination(self, subscription: Subscription) -> Destination:
+        """Where what is sent to it leads now."""
+        return subscription.endpoint, self._messages.channel(subscription)
 
     def _is_still_there(self, sent: Sent) -> bool:
         """Whether an answer from there says anything of the subscription as it is now."""
         known = self._roster.get(sent.to.id)
-        if known is None:
-            return True
-        return (known.endpoint, self._messages.channel(known)) == (sent.to.endpoint, sent.channel)
+        return known is None or self.destination(known) == (sent.to.endpoint, sent.channel)
 
     async def _write_down(
         self, lane: Lane, taken: Delivery, after: Delivery, sent: Sent, *, asked_until: Instant
     ) -> None:
-        """The attempt, and what it made of the delivery unless that was asked for once more meanwhile."""
+        """The attempt, and what it made of the delivery unless that was asked for once more meanwhile.
+
+        What stood of its incident gives way to what was taken.
+        """
         async with self.changing:
             present, attempt = lane.present(taken), sent.attempt(taken.id)
             if present is None or present is taken:
-                await self._outbox.put_deliveries([after], attempt)
+                stood = lane.stands_before(taken) if after.state in TAKEN else []
+                outdone = [replace(each, state=DeliveryState.DELIVERED) for each in stood]
+                await self._outbox.put_deliveries([*outdone, after], attempt)
+                for each in outdone:
+                    lane.put(each)
                 lane.put(after, asked_until=asked_until)
             else:
                 await self._outbox.put_deliveries([], attempt)
@@ -148,11 +169,18 @@ def _say_judged(sent: Sent, after: Subscription) -> None:
 
 
 def _say_dead(delivery: Delivery, sent: Sent) -> None:
-    if sent.outcome is Outcome.REFUSED:
-        said = f"{_seen(sent)}: {sent.answer.excerpt}"
-        log.warning("delivery %s to %s is given up, it will never be taken: %s", delivery.id, _named(sent.to), said)
-    else:
-        log.warning("delivery %s to %s is given up", delivery.id, _named(sent.to))
+    of = f" of {delivery.incident}" if delivery.incident else ""
+    log.warning("delivery %s%s to %s is given up%s", delivery.id, of, _named(sent.to), _why(sent))
+
+
+def _why(sent: Sent) -> str:
+    match sent.outcome:
+        case Outcome.REFUSED:
+            return f", it will never be taken: {_seen(sent)}: {sent.answer.excerpt}"
+        case Outcome.GONE:
+            return f", nothing more is wanted there: {_seen(sent)}"
+        case _:
+            return f" after {GIVE_UP_AFTER // HOUR} hours: {_seen(sent)}"
 
 
 def _seen(sent: Sent) -> str:

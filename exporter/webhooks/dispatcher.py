@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from exporter.metrics import Metrics
-from exporter.webhooks.aftermath import afresh
+from exporter.webhooks.aftermath import afresh, worth_telling
 from exporter.webhooks.bookkeeping import TRIES_AGAIN, Bookkeeping, IsOpen
 from exporter.webhooks.faults import traced
 from exporter.webhooks.lane import Lane
@@ -61,6 +61,7 @@ class Dispatcher:
         self._outbox = outbox
         self._roster = roster
         self._clock = clock
+        self._is_open = is_open
         self._books = Bookkeeping(outbox, roster, messages, is_open=is_open, random=random)
         self._turns = Turns(outbox, roster, clock, messages=messages, send=send, books=self._books, metrics=metrics)
         self._places = Places(AT_ONCE)
@@ -115,7 +116,7 @@ class Dispatcher:
         for delivery in deliveries:
             self._lane(delivery.subscription).add(delivery)
         for subscription in dict.fromkeys(delivery.subscription for delivery in deliveries):
-            self._lane(subscription).bring_forward(self._clock.now())
+            self._lane(subscription).bring_forward(self._clock.now(), deliveries)
             self.look(subscription)
 
     def look(self, subscription: str) -> None:
@@ -124,6 +125,8 @@ class Dispatcher:
         if timer is not None:
             timer.cancel()
         lane = self._lanes.get(subscription)
+        if lane is not None and self._roster.get(subscription) is None:
+            lane.clear()  # now, also while an attempt is under way: another of its name may come after it
         if lane is None or not self._open or subscription in self._tasks:
             return
         if not lane:
@@ -136,8 +139,10 @@ class Dispatcher:
 
     def hasten(self, subscription: str) -> None:
         """Try what waits soon: what kept it from arriving may be over, as when the endpoint is another."""
-        if subscription in self._lanes:
-            self._lanes[subscription].bring_forward(self._clock.now())
+        lane, known, now = self._lanes.get(subscription), self._roster.get(subscription), self._clock.now()
+        if lane is not None and known is not None:
+            lane.lead_to(self._books.destination(known), now)
+            lane.bring_forward(now)
         self.look(subscription)
 
     # ── on demand ────────────────────────────────────────────────────────────────────────────────────
@@ -168,15 +173,29 @@ class Dispatcher:
     async def recover(self, subscription: Subscription, since: Instant) -> int:
         """Owe once more what was given up, of all that was created at `since` or later.
 
+        An alert pages people: it is owed what they should still hear. That is all that was given up of incidents
+        that are open, however old, as long as nothing that came later was taken; and of what is no incident.
+
         Returns:
             How many deliveries that are.
 
         Raises:
             StoreRefused: all is as it was.
         """
-        dead = await self._outbox.dead_since(subscription.id, since)
-        await self._owe_again(dead)
-        return len(dead)
+        if subscription.alert is None:
+            again = await self._outbox.dead_since(subscription.id, since)
+        else:
+            again = await self._still_worth_telling(subscription.id, since)
+        await self._owe_again(again)
+        return len(again)
+
+    async def _still_worth_telling(self, alert: str, since: Instant) -> list[Delivery]:
+        dead = await self._outbox.dead_since(alert, 0)
+        again = [delivery for delivery in dead if delivery.incident is None and delivery.created_at >= since]
+        for incident in dict.fromkeys(delivery.incident for delivery in dead):
+            if incident is not None and self._is_open(incident):
+                again += worth_telling(await self._outbox.since_opening(alert, incident))
+        return again
 
     @contextmanager
     def _on_trial(self, subscription: Subscription) -> Iterator[None]:

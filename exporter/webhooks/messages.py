@@ -77,7 +77,7 @@ class Messages:
             at=now,
             page=self.page.name,
             url=self.page.url.rstrip("/"),
-            names={component.id: component.name for component in components},
+            components={component.id: component for component in components},
             overall=worst(state.status for state in states),
         )
 

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from itertools import accumulate
 
+from monitor.core.board import NEVER
 from monitor.core.model import HOUR, MINUTE, SECOND, Duration, Instant
 
 WAITS: tuple[Duration, ...] = (  # before the first attempt, the second, …
@@ -25,6 +26,7 @@ LAST_WAIT = 10 * HOUR  # before each attempt after those
 LONGEST_WAIT = 12 * HOUR  # the last one with all its jitter
 LONGEST_RETRY_AFTER = 10 * HOUR
 GIVE_UP_AFTER = 120 * HOUR  # counted from the first attempt
+CROWDED = frozenset({429, 503})  # with a Retry-After these speak of the receiver, not of one message
 
 _JITTER = 0.2  # of the wait, either way
 _EARLIEST = [at * 4 // 5 for at in accumulate(WAITS)]  # when each attempt may come, counted from the first
@@ -62,6 +64,7 @@ def next_due(
     now: Instant,
     jitter: float,
     retry_after: Duration | None,
+    longest: Duration = NEVER,
 ) -> Instant | None:
     """When to try again after some attempts; None: never.
 
@@ -73,13 +76,19 @@ def next_due(
         jitter: between -1 and 1, drawn anew each time, so that many deliveries do not come back together.
         retry_after: how long the receiver asked us to wait. It makes the wait longer, up to ten hours, never
             shorter, and never takes away an attempt that the schedule has left.
+        longest: no wait is longer, whoever asks for it.
     """
-    wait = _wait(_step(attempts, now - first_attempt_at), jitter)
+    wait = min(_wait(_step(attempts, now - first_attempt_at), jitter), longest)
     give_up_at = first_attempt_at + GIVE_UP_AFTER
     if now + wait > give_up_at:
         return None
     asked = min(retry_after or 0, LONGEST_RETRY_AFTER)
-    return min(now + max(wait, asked), give_up_at)
+    return min(now + min(max(wait, asked), longest), give_up_at)
+
+
+def rest(status: int | None, retry_after: Duration | None) -> Duration:
+    """For how long a receiver that answered so wants nothing at all, up to ten hours; 0: it did not say that."""
+    return min(retry_after or 0, LONGEST_RETRY_AFTER) if status in CROWDED else 0
 
 
 def retry_after(header: str | None, now: Instant) -> Duration | None:

@@ -54,12 +54,16 @@ class Turns:
         Raises:
             StoreRefused: nothing was sent; to be taken again later.
         """
-        subscription, delivery = self._roster.get(lane.subscription), lane.next
-        if subscription is None or delivery is None:
+        subscription = self._roster.get(lane.subscription)
+        if subscription is None:
             lane.clear()
         elif not subscription.enabled:
             await self._books.settle(lane, list(lane), DeliveryState.DEAD)
-        elif delivery.state is DeliveryState.STANDING:
+        elif (delivery := lane.next(self._clock.now())) is not None:
+            await self._tell(lane, subscription, delivery)
+
+    async def _tell(self, lane: Lane, subscription: Subscription, delivery: Delivery) -> None:
+        if delivery.state is DeliveryState.STANDING:
             await self._stand(lane, subscription, delivery)
         elif outdated := await self._outdated(lane, subscription, delivery):
             await self._books.settle(lane, outdated, DeliveryState.SUPERSEDED)
@@ -67,9 +71,16 @@ class Turns:
             await self._attempt(lane, subscription, delivery)
 
     async def _outdated(self, lane: Lane, subscription: Subscription, delivery: Delivery) -> list[Delivery]:
-        """What need not be told any more: who never heard of the trouble need only hear of its end."""
+        """What need not be told any more: who never heard of the trouble need only hear of its end.
+
+        Nor is anyone paged after the end: what was given up may be owed again just as it comes.
+        """
+        if not takes(subscription.events, EventKind.INCIDENT_RESOLVED):
+            return []
+        if subscription.alert is not None and self._books.is_over(lane, delivery):
+            return [delivery]
         outdated = lane.outdated_by_end(delivery)
-        if not outdated or not takes(subscription.events, EventKind.INCIDENT_RESOLVED):
+        if not outdated:
             return []
         attempted = await self._outbox.was_attempted(subscription.id, delivery.incident or "")
         return [] if attempted else outdated
@@ -91,7 +102,7 @@ class Turns:
         sent = await self._say(lane, subscription, delivery, ours_waits=again_after)
         if sent is not None:
             self._put_off(lane, delivery, again_after)
-            await self._books.judge(delivery, sent)
+            await self._books.judge(lane, delivery, sent)
 
     async def _say(
         self, lane: Lane, subscription: Subscription, delivery: Delivery, *, ours_waits: Duration

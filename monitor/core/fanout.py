@@ -12,7 +12,6 @@ IMPACTS = tuple(Impact)
 EVERYTHING = "*"
 FAMILIES = tuple(dict.fromkeys(f"{kind.partition('.')[0]}.*" for kind in EventKind))
 PATTERNS = (*EventKind, *FAMILIES, EVERYTHING)  # all that may be asked for
-INCIDENT_KINDS = (EventKind.INCIDENT_CREATED, EventKind.INCIDENT_UPDATED, EventKind.INCIDENT_RESOLVED)
 
 
 def fan_out(event: Event, subscriptions: Iterable[Subscription], told: Set[tuple[str, str]]) -> list[Delivery]:
@@ -40,13 +39,10 @@ def _wants(subscription: Subscription, event: Event, told: Set[tuple[str, str]])
         return taken  # also when it has left the filters since: whoever heard of it hears of its end
     if not (_concerned(subscription, event) and _grave_enough(subscription, incident)):
         return False
-    if taken:
-        return True
-    if subscription.least_impact is not None:  # told when it first gets so bad, whatever the event's kind
-        return any(takes(subscription.events, kind) for kind in INCIDENT_KINDS)
-    # A component may join late: for who asked for it, that is when the incident begins.
-    joined = bool(subscription.components) and event.kind is EventKind.INCIDENT_UPDATED
-    return joined and takes(subscription.events, EventKind.INCIDENT_CREATED)
+    # It may pass the filters late, when a component joins or it grows graver: for who asked, that is when it begins.
+    filtered = bool(subscription.components) or subscription.least_impact is not None
+    begins = filtered and event.kind is EventKind.INCIDENT_UPDATED
+    return taken or (begins and takes(subscription.events, EventKind.INCIDENT_CREATED))
 
 
 def _concerned(subscription: Subscription, event: Event) -> bool:

@@ -163,6 +163,19 @@ class Outbox(Protocol):
         """Pairs of subscription and incident that have a delivery, for incidents that are not over for good."""
         ...
 
+    async def owe(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
+        """Write down what is owed for events of before.
+
+        Returns:
+            The deliveries as they were recorded, with their sequence; one that was owed before is left out, as is
+            one whose subscription is gone.
+        """
+        ...
+
+    async def since_opening(self, subscription: str, incident: str) -> list[Delivery]:
+        """All of an incident to a subscription since its latest opening, in the order of their events."""
+        ...
+
     async def was_attempted(self, subscription: str, incident: str) -> bool:
         """Whether any delivery of the incident to the subscription was ever attempted."""
         ...

@@ -13,7 +13,7 @@ from monitor.core.subscribing import Attempt, Delivery, DeliveryState, Scope
 from tests.builders import NOON
 from tests.exporter.desk import Desk, standing
 from tests.exporter.webhooks.formatting import alert
-from tests.exporter.webhooks.nouns import CREATED, RESOLVED, UPDATED, story
+from tests.exporter.webhooks.nouns import CREATED, RESOLVED, UPDATED, status_change, story
 
 CANARY = "canary-5e1f"
 OPS = alert(
@@ -123,10 +123,41 @@ async def test_a_test_that_we_cannot_make_is_to_be_made_again(desk: Desk) -> Non
     assert (reply.status, reply.headers["Retry-After"]) == (503, "60")
 
 
+# ── once more ──
+
+
+@pytest.mark.parametrize(
+    ("wish", "recovered"), [(None, 3), ({"since": "24h"}, 3), ({"since": "30s"}, 2), ({"since": "0s"}, 2)]
+)
+async def test_what_was_given_up_of_open_incidents_and_since_then_is_owed_again(
+    desk: Desk, wish: object, recovered: int
+) -> None:
+    await given_up(desk)
+    reply = await desk.operate("POST", "/alerts/all/recover", wish)
+    assert (reply.status, reply.document) == (202, {"recovered": recovered})
+    assert desk.subscribing.dispatcher.owed("alr_all") == recovered
+
+
+async def given_up(desk: Desk) -> None:
+    """Two deliveries of an incident and one of something else, a minute ago."""
+    events = (*story(CREATED, UPDATED, since=NOON - MINUTE), status_change(at=NOON - MINUTE))
+    recorded = await desk.store.commit([(Tick(NOON), Step(events=events))], NOON, desk.subscribing.debts.owed(events))
+    await desk.store.outbox.put_deliveries([replace(each, state=DeliveryState.DEAD) for each in recorded])
+
+
+@pytest.mark.parametrize("wrong", ["soon", "365d", 5])
+async def test_how_far_back_must_be_a_time(desk: Desk, wrong: object) -> None:
+    reply = await desk.operate("POST", "/alerts/all/recover", {"since": wrong})
+    assert (reply.status, list(reply.errors)) == (422, ["since"])
+
+
 # ── names ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(("method", "path"), [("POST", "/alerts/oops/test"), ("GET", "/alerts/oops/deliveries")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/alerts/oops/test"), ("POST", "/alerts/oops/recover"), ("GET", "/alerts/oops/deliveries")],
+)
 async def test_an_unknown_name_is_answered_with_those_that_there_are(desk: Desk, method: str, path: str) -> None:
     reply = await desk.operate(method, path)
     assert (reply.status, reply.document["detail"]) == (404, "There is no alert 'oops'; there are ops, all.")
@@ -143,7 +174,7 @@ async def test_where_the_config_names_no_alerts_there_are_none(desk: Desk) -> No
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/alerts"), ("POST", "/alerts/ops/test"), ("GET", "/alerts/ops/deliveries")]
+    ("method", "path"), [("GET", "/alerts"), ("POST", "/alerts/ops/test"), ("POST", "/alerts/ops/recover")]
 )
 async def test_alerts_are_not_to_be_had_through_the_front_door(desk: Desk, method: str, path: str) -> None:
     assert (await desk.ask(method, path, key=await desk.key(Scope.ADMIN))).status == 404

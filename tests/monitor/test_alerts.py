@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,8 +81,27 @@ async def test_what_became_of_an_alert_is_a_line_for_each_delivery(desk: Desk, t
     ]
 
 
+@pytest.mark.parametrize(("arguments", "count"), [((), 2), (("--since", "1h"), 2), (("--since", "0s"), 1)])
+async def test_what_an_alert_did_not_take_is_owed_again(
+    desk: Desk, tmp_path: Path, arguments: tuple[str, ...], count: int
+) -> None:
+    events = [*story(CREATED, since=NOON - 1), status_change(at=NOON - 1)]
+    owed = await desk.store.commit(
+        [(Tick(NOON), Step(events=tuple(events)))], NOON, desk.subscribing.debts.owed(events)
+    )
+    await desk.store.outbox.put_deliveries([replace(each, state=DeliveryState.DEAD) for each in owed])
+    result = await alerts(tmp_path, "redeliver", "all", *arguments)
+    assert (result.exit_code, result.stdout) == (0, f"all is owed again: {count}\n")
+    assert desk.subscribing.dispatcher.owed("alr_all") == count
+
+
+async def test_a_time_that_is_none_is_refused_by_the_name_of_its_option(desk: Desk, tmp_path: Path) -> None:
+    result = await alerts(tmp_path, "redeliver", "all", "--since", "soon")
+    assert (result.exit_code, result.stderr.partition(":")[0]) == (1, "--since")
+
+
 @pytest.mark.parametrize("name", ["oops", "../keys"])
-@pytest.mark.parametrize("command", ["test", "deliveries"])
+@pytest.mark.parametrize("command", ["test", "redeliver", "deliveries"])
 async def test_an_unknown_name_is_answered_with_those_that_there_are(
     desk: Desk, tmp_path: Path, command: str, name: str
 ) -> None:
@@ -90,7 +110,7 @@ async def test_an_unknown_name_is_answered_with_those_that_there_are(
     assert result.stderr == f"There is no alert '{name}'; there are ops, all.\n"
 
 
-@pytest.mark.parametrize("arguments", [("list",), TEST, ("deliveries", "ops")])
+@pytest.mark.parametrize("arguments", [("list",), TEST, ("redeliver", "ops"), ("deliveries", "ops")])
 async def test_without_a_daemon_one_sentence_says_how_to_start_one(
     tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:

@@ -209,3 +209,48 @@ async def test_an_incident_was_attempted_once_any_of_its_deliveries_was(store: S
     assert await store.outbox.was_attempted("sub_1", "inc_1")
     assert not await store.outbox.was_attempted("sub_1", "inc_2")
     assert not await store.outbox.was_attempted("sub_2", "inc_1")
+
+
+# ── what is owed later ───────────────────────────────────────────────────────────────────────────────
+
+
+async def test_what_is_owed_for_an_event_of_before_is_recorded_with_its_place(store: Store) -> None:
+    await owe(store, delivery(1), delivery(2))
+    late = delivery(1, "sub_2")
+    assert await store.outbox.owe([late]) == [delivery(1, "sub_2", sequence=1)]
+    assert [it.subscription for it in await store.outbox.unsettled()] == ["sub_1", "sub_2", "sub_1"]
+
+
+async def test_nobody_is_owed_an_event_twice_nor_one_that_is_gone(store: Store) -> None:
+    await owe(store, delivery(1, state=DELIVERED))
+    assert await store.outbox.owe([delivery(1), delivery(1, "sub_gone")]) == []
+    assert await store.outbox.unsettled() == []
+
+
+RESOLVES = Update(IncidentStatus.RESOLVED, "", 3)
+REOPENS = Update(IncidentStatus.INVESTIGATING, "", 4)
+
+
+@pytest.mark.parametrize(
+    ("updates", "since"),
+    [
+        ((), ["evt_1", "evt_3", "evt_4"]),
+        ((RESOLVES,), ["evt_3", "evt_4"]),
+        ((RESOLVES, REOPENS), ["evt_3", "evt_4"]),
+        ((RESOLVES, REOPENS, Update(IncidentStatus.RESOLVED, "", 4)), ["evt_4"]),
+    ],
+)
+async def test_what_was_owed_of_an_incident_since_its_latest_opening_comes_in_the_order_of_the_events(
+    store: Store, updates: tuple[Update, ...], since: list[str]
+) -> None:
+    known = incident("inc_1", updates=updates)
+    await store.commit([(Tick(NOON), Step(incidents={"inc_1": known}))], NOON)
+    await owe(
+        store,
+        delivery(1, incident="inc_1", state=DEAD),
+        delivery(2, incident="inc_2"),
+        delivery(3, incident="inc_1", state=DELIVERED),
+        delivery(3, "sub_2", incident="inc_1"),
+        delivery(4, incident="inc_1"),
+    )
+    assert events(await store.outbox.since_opening("sub_1", "inc_1")) == since

@@ -77,6 +77,16 @@ class FakeOutbox:
             if (it.subscription, it.state) == (subscription, DeliveryState.DEAD) and it.created_at >= since
         ]
 
+    async def owe(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
+        if self.refuses:
+            raise StoreRefused("no space left")
+        return self.record([], [it for it in deliveries if it.id not in self.kept])
+
+    async def since_opening(self, subscription: str, incident: str) -> list[Delivery]:
+        """All of the incident: nothing here is reopened."""
+        theirs = [it for it in self.kept.values() if (it.subscription, it.incident) == (subscription, incident)]
+        return sorted(theirs, key=lambda it: it.sequence)
+
     async def forget_settled(self, before: Instant) -> None:
         if self.refuses:
             raise StoreRefused("no space left")

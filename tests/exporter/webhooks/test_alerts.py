@@ -148,6 +148,29 @@ async def test_what_the_store_refused_is_done_when_it_is_asked_for_again() -> No
     assert list(office.registry.kept) == ["alr_new"]
 
 
+async def test_what_an_alert_failed_with_is_forgotten_though_the_store_refused_to_at_first() -> None:
+    office = Office()
+    await office.alerts.replace([alert()])
+    office.fails("a")
+    office.registry.refuses = True
+    with pytest.raises(StoreRefused):
+        await office.alerts.replace([alert(url=ELSEWHERE)])
+    office.registry.refuses = False
+    await office.alerts.replace([alert(url=ELSEWHERE)])
+    assert office.registry.kept["alr_a"].failing_since is None
+
+
+async def test_alerts_are_elsewhere_that_are_new_or_moved_until_that_is_settled() -> None:
+    office = Office()
+    await office.alerts.replace([alert("a"), alert("b")])
+    for known in office.alerts.elsewhere():
+        office.alerts.settled(known)
+    await office.alerts.replace([alert("a"), alert("b", events=("incident.*",))])
+    assert office.alerts.elsewhere() == []
+    await office.alerts.replace([alert("a", url=ELSEWHERE), alert("b"), alert("c")])
+    assert [known.alert for known in office.alerts.elsewhere()] == ["a", "c"]
+
+
 async def test_while_the_store_refuses_a_new_alert_those_that_were_there_are_told_as_before() -> None:
     before = Office()
     await before.alerts.replace([alert("old")])

@@ -25,7 +25,7 @@ def lane_of(*deliveries: Delivery) -> Lane:
 def order(lane: Lane) -> list[int]:
     """Sequences in the order in which the lane lets them go, each at once delivered."""
     gone = []
-    while (upcoming := lane.next) is not None:
+    while (upcoming := lane.next(max(lane.due, NOON))) is not None:
         gone.append(upcoming.sequence)
         lane.put(replace(upcoming, state=DeliveryState.DELIVERED))
     return gone
@@ -37,18 +37,18 @@ def alone(sequence: int, due: int = NOON) -> Delivery:
 
 def test_an_empty_lane_has_nothing_next_and_is_never_due() -> None:
     lane = Lane("sub_a")
-    assert (lane.next, lane.due, len(lane)) == (None, NEVER, 0)
+    assert (lane.next(NOON), lane.due, len(lane)) == (None, NEVER, 0)
 
 
 def test_of_an_incident_only_the_earliest_may_go() -> None:
     first, second = delivery(1, due=NOON + HOUR), delivery(2, UPDATED)
     lane = lane_of(second, first)
-    assert (lane.next, lane.due) == (first, NOON + HOUR)
+    assert (lane.next(NOON), lane.next(NOON + HOUR), lane.due) == (None, first, NOON + HOUR)
 
 
 def test_an_incident_that_waits_does_not_hold_up_others() -> None:
     waits, other = delivery(1, due=NOON + HOUR), delivery(2, incident="inc_b")
-    assert lane_of(waits, other, alone(3)).next == other
+    assert lane_of(waits, other, alone(3)).next(NOON) == other
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_what_left_does_not_come_back_by_what_became_of_it() -> None:
 def test_what_is_settled_leaves_and_lets_the_next_of_its_incident_go(state: DeliveryState) -> None:
     lane = lane_of(delivery(1), delivery(2, UPDATED))
     lane.put(delivery(1, state=state))
-    assert lane.next == delivery(2, UPDATED)
+    assert lane.next(NOON) == delivery(2, UPDATED)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,9 @@ def test_an_end_outdates_nothing_of_another_incident() -> None:
 def test_what_waits_to_be_tried_again_is_brought_forward() -> None:
     lane = lane_of(delivery(1, attempts=2, due=NOON + HOUR), alone(2, NOON + 2 * HOUR))
     lane.bring_forward(NOON + SECOND)
-    assert sorted(it.due for it in lane) == [NOON + SECOND, NOON + 2 * HOUR]
+    assert (lane.due, lane.next(NOON + SECOND)) == (NOON + SECOND, delivery(1, attempts=2, due=NOON + HOUR))
+    lane.put(delivery(1, state=DeliveryState.DELIVERED))
+    assert lane.due == NOON + 2 * HOUR
 
 
 def test_what_is_due_already_keeps_its_turn() -> None:
@@ -189,22 +191,40 @@ def test_what_stands_is_due_again_and_is_not_owed() -> None:
     stands = delivery(1, state=STANDING, attempts=1, due=NOON + MINUTE)
     lane = lane_of(delivery(1))
     lane.put(stands)
-    assert (lane.next, lane.due, lane.owed) == (stands, NOON + MINUTE, [])
+    assert (lane.next(NOON + MINUTE), lane.due, lane.owed) == (stands, NOON + MINUTE, [])
 
 
 @pytest.mark.parametrize("kind", [UPDATED, RESOLVED])
-def test_what_stands_gives_way_as_soon_as_more_of_its_incident_is_owed(kind: EventKind) -> None:
+def test_more_of_an_incident_goes_before_what_stands_is_settled(kind: EventKind) -> None:
+    stands, more = delivery(1, state=STANDING, attempts=1, due=NOON + HOUR), delivery(2, kind)
+    lane = lane_of(stands, more)
+    assert (lane.next(NOON), lane.due, lane.stands_before(more)) == (more, NOON, [stands])
+
+
+def test_what_stands_is_said_again_while_what_follows_waits_to_be_tried_again() -> None:
+    stands = delivery(1, state=STANDING, attempts=1, due=NOON + MINUTE)
+    lane = lane_of(stands, delivery(2, UPDATED, attempts=1, due=NOON + HOUR))
+    assert (lane.due, lane.next(NOON + MINUTE)) == (NOON + MINUTE, stands)
+
+
+def test_what_stands_is_not_said_again_once_the_end_of_its_incident_is_owed() -> None:
+    stands, end = delivery(1, state=STANDING, attempts=1), delivery(2, RESOLVED, attempts=1, due=NOON + HOUR)
+    lane = lane_of(stands, end)
+    assert (lane.next(NOON), lane.next(NOON + HOUR), lane.is_ended(stands)) == (None, end, True)
+
+
+@pytest.mark.parametrize("state", [DeliveryState.DEAD, DeliveryState.SUPERSEDED])
+def test_what_stands_stays_when_what_follows_was_never_taken(state: DeliveryState) -> None:
     stands = delivery(1, state=STANDING, attempts=1, due=NOON + HOUR)
-    lane = lane_of(stands, delivery(2, kind))
-    assert (lane.next, lane.due, lane.is_followed(stands)) == (stands, NOON, True)
-    lane.put(replace(stands, state=DeliveryState.DELIVERED))
-    assert lane.next == delivery(2, kind)
+    lane = lane_of(stands, delivery(2, UPDATED))
+    lane.put(delivery(2, UPDATED, state=state))
+    assert list(lane) == [stands]
 
 
 def test_what_stands_gives_no_way_to_another_incident() -> None:
     stands, other = delivery(1, state=STANDING, attempts=1, due=NOON + HOUR), delivery(2, incident="inc_b")
     lane = lane_of(stands, other)
-    assert (lane.next, lane.is_followed(stands)) == (other, False)
+    assert (lane.next(NOON), lane.stands_before(other)) == (other, [])
     lane.put(replace(other, state=DeliveryState.DELIVERED))
     assert lane.due == NOON + HOUR
 
@@ -220,6 +240,17 @@ def test_an_end_does_not_make_what_stands_unsaid() -> None:
     assert lane_of(stands, delivery(2, RESOLVED)).outdated_by_end(stands) == []
 
 
-def test_the_latest_of_an_incident_is_not_followed() -> None:
-    lane = lane_of(delivery(1), delivery(2, UPDATED))
-    assert (lane.is_followed(delivery(1)), lane.is_followed(delivery(2, UPDATED))) == (True, False)
+@pytest.mark.parametrize(
+    ("kinds", "ended"),
+    [
+        ([CREATED, UPDATED], [False, False]),
+        ([CREATED, RESOLVED], [True, False]),
+        ([CREATED, RESOLVED, UPDATED], [True, False, False]),
+    ],
+)
+def test_only_the_end_that_comes_after_it_ends_what_an_incident_came_to(
+    kinds: list[EventKind], ended: list[bool]
+) -> None:
+    owed = [delivery(sequence, kind) for sequence, kind in enumerate(kinds, 1)]
+    lane = lane_of(*owed)
+    assert [lane.is_ended(it) for it in owed] == ended

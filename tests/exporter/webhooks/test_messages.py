@@ -72,7 +72,7 @@ async def test_an_alert_gets_what_its_format_makes_of_the_event_and_of_how_thing
             at=NOON + SECOND,
             page="JustKalm",
             url=URL,
-            names={"api": "API", "cdn": "CDN"},
+            components={"api": component_setup("api"), "cdn": component_setup("cdn")},
             overall=Status.PARTIAL_OUTAGE,
         )
     ]
@@ -107,8 +107,8 @@ def test_a_rehearsal_is_the_opening_and_the_end_of_one_incident_that_says_what_i
     assert (opening, end) == (CREATED, RESOLVED)
     assert (opened.id, opened.open, ended.open) == (ended.id, True, False)
     assert opened.title == ended.title == "Test of the alert a: nothing is wrong"
-    assert opened.updates[-1].message == "This is a test of the alert a, sent on demand. Nothing is wrong."
-    assert ended.updates[-1].message == "The test is over."
+    assert opened.updates[-1].message == "This is a test of delivery by the alert a. Nothing is wrong."
+    assert ended.updates[-1].message == "The test of delivery is over."
 
 
 def test_a_rehearsal_passes_the_filters_of_its_alert() -> None:

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.webhooks.retry import LAST_WAIT, WAITS, Outcome, next_due, outcome, retry_after
+from exporter.webhooks.retry import (
+    LAST_WAIT,
+    LONGEST_RETRY_AFTER,
+    WAITS,
+    Outcome,
+    next_due,
+    outcome,
+    rest,
+    retry_after,
+)
 from monitor.core.model import DAY, HOUR, MINUTE, SECOND, Duration, Instant
 from tests.builders import NOON
 
@@ -223,3 +232,30 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(header: str | None, wait: D
 def test_no_header_breaks_the_reading(header: str) -> None:
     wait = retry_after(header, NOON)
     assert wait is None or wait >= 0
+
+
+@pytest.mark.parametrize(
+    ("attempts", "asked_for", "wait"),
+    [(1, None, 5 * SECOND), (4, None, MINUTE), (9, None, MINUTE), (1, HOUR, MINUTE)],
+)
+def test_no_wait_is_longer_than_the_longest(attempts: int, asked_for: Duration | None, wait: Duration) -> None:
+    latest = after(attempts)
+    assert next_due(attempts, NOON, latest, 0, asked_for, longest=MINUTE) == latest + wait
+
+
+@pytest.mark.parametrize(
+    ("status", "asked_for", "rests"),
+    [
+        (429, HOUR, HOUR),
+        (503, HOUR, HOUR),
+        (429, None, 0),
+        (503, 20 * DAY, LONGEST_RETRY_AFTER),
+        (500, HOUR, 0),
+        (200, HOUR, 0),
+        (None, None, 0),
+    ],
+)
+def test_only_who_is_crowded_rests_and_for_ten_hours_at_most(
+    status: int | None, asked_for: Duration | None, rests: Duration
+) -> None:
+    assert rest(status, asked_for) == rests

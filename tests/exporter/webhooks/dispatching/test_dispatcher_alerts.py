@@ -1,4 +1,4 @@
-"""What is different for alerts: what they refuse, what they do not care for, and what stands there."""
+"""What is different for alerts: what they refuse, what they do not care for, and what the config changes."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from dataclasses import replace
 import pytest
 
 from exporter.webhooks.dispatcher import Busy
-from exporter.webhooks.post import Answer, OwnTrouble
 from exporter.webhooks.retry import GIVE_UP_AFTER
 from exporter.webhooks.sending import Sent
 from monitor.core.model import DAY, HOUR, MINUTE, SECOND, Event, EventKind, Impact, Window
 from monitor.core.subscribing import Alert, Attempt, DeliveryState
 from tests.builders import NOON, incident
 from tests.exporter.webhooks.dispatching.world import Slow, World, answers, hangs
-from tests.exporter.webhooks.formatting import AGAIN_AFTER, alert
+from tests.exporter.webhooks.formatting import alert
 from tests.exporter.webhooks.nouns import CREATED, RESOLVED, UPDATED, status_change, story
 
 DEAD, DELIVERED, PENDING = DeliveryState.DEAD, DeliveryState.DELIVERED, DeliveryState.PENDING
@@ -57,7 +56,7 @@ async def test_a_message_that_will_never_be_taken_is_dead_at_once_and_the_lane_g
     dead = next(iter(world.outbox.kept))
     assert [record.getMessage() for record in caplog.records] == [
         f"alert a does not take what it is sent: it answered {status}",
-        f"delivery {dead} to alert a is given up, it will never be taken: it answered {status}: well",
+        f"delivery {dead} of inc_a to alert a is given up, it will never be taken: it answered {status}: well",
     ]
 
 
@@ -85,6 +84,25 @@ async def test_an_alert_is_never_disabled_however_long_it_fails(
     world.tell([status_change("cdn", at=world.now())])
     await world.settles()
     assert world.subscription(ALERT).failing_since is None
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (410, ", nothing more is wanted there: it answered 410"),
+        (500, " after 120 hours: it answered 500"),
+        (None, " after 120 hours: no connection"),
+    ],
+)
+async def test_what_is_given_up_is_said_with_its_incident_and_the_latest_answer(
+    world: World, status: int | None, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await standing(world)
+    world.receivers[ALERT] = answers(status)
+    world.tell(story(CREATED))
+    await world.passes(GIVE_UP_AFTER)
+    (dead,) = world.outbox.kept
+    assert caplog.records[-1].getMessage() == f"delivery {dead} of inc_a to alert a is given up{said}"
 
 
 async def test_an_alert_that_wants_nothing_more_is_told_nothing_of_that_again(world: World) -> None:
@@ -139,149 +157,6 @@ async def test_who_wants_major_trouble_hears_once_that_it_grew_so_bad_and_then_o
     assert told(world) == [b"trigger inc_a/0", b"resolve inc_a/0"]
 
 
-# ── what stands ──────────────────────────────────────────────────────────────────────────────────────
-
-
-async def forgetful(world: World, **changes: tuple[str, ...]) -> None:
-    """An alert that forgets what it does not hear again, told of an incident that is open."""
-    await standing(world, alert(format="forgetful", **changes))  # type: ignore[arg-type]
-    world.tell(story(CREATED))
-    await world.settles()
-
-
-async def test_what_was_taken_of_an_open_incident_is_said_again_and_again(world: World) -> None:
-    await forgetful(world)
-    await world.passes(HOUR)
-    assert world.states(ALERT) == [STANDING]
-    assert world.instants(ALERT) == list(range(0, HOUR + 1, AGAIN_AFTER))
-    assert len(world.outbox.attempts) == 1
-    assert world.dispatcher.pending == world.dispatcher.oldest == 0
-    attempts = world.metrics.registry.get_sample_value("justkalm_webhook_attempts_total", {"outcome": "delivered"})
-    assert attempts == len(world.posts)
-
-
-async def test_what_does_not_say_that_an_incident_is_open_is_said_once(world: World) -> None:
-    await standing(world, alert(format="forgetful"))
-    world.tell([status_change(), *story(RESOLVED)])
-    await world.passes(HOUR)
-    assert (len(world.posts), world.states(ALERT)) == (2, [DELIVERED, DELIVERED])
-
-
-async def test_the_next_word_on_an_incident_takes_the_place_of_what_stands(world: World) -> None:
-    await forgetful(world)
-    _, updated, resolved = story(CREATED, UPDATED, RESOLVED)
-    await world.passes(MINUTE)
-    world.tell([updated])
-    await world.settles()
-    assert world.states(ALERT) == [DELIVERED, STANDING]
-    await world.passes(MINUTE)
-    world.tell([resolved])
-    await world.passes(HOUR)
-    assert world.states(ALERT) == [DELIVERED, DELIVERED, DELIVERED]
-    assert world.told(ALERT) == [story(CREATED)[0].id, updated.id, resolved.id]
-
-
-async def test_what_comes_while_the_beginning_is_under_way_keeps_it_from_standing(world: World) -> None:
-    await standing(world, alert(format="forgetful"))
-    created, resolved = story(CREATED, RESOLVED)
-    slow = world.receivers[ALERT] = Slow(answers(200))
-    world.tell([created])
-    await world.settles()
-    world.tell([resolved])
-    slow.answers.set()
-    await world.passes(HOUR)
-    assert (world.told(ALERT), world.states(ALERT)) == ([created.id, resolved.id], [DELIVERED, DELIVERED])
-
-
-async def test_an_end_that_comes_while_what_stands_is_said_again_is_told_after_it(world: World) -> None:
-    await forgetful(world)
-    world.receivers[ALERT] = hangs
-    await world.passes(AGAIN_AFTER)
-    assert world.under_way == [ALERT]
-    world.tell([story(CREATED, RESOLVED)[1]])
-    await world.settles()
-    assert told(world) == [b"trigger inc_a/0"] * 2
-    world.receivers[ALERT] = answers(200)
-    await world.passes(HOUR)
-    assert told(world) == [b"trigger inc_a/0"] * 2 + [b"resolve inc_a/0"]
-    assert world.states(ALERT) == [DELIVERED, DELIVERED]
-
-
-@pytest.mark.parametrize("status", [None, 400, 410, 500])
-async def test_what_is_not_taken_again_is_said_again_all_the_same(world: World, status: int | None) -> None:
-    await forgetful(world)
-    world.receivers[ALERT] = answers(status)
-    await world.passes(DAY)
-    assert (world.states(ALERT), len(world.outbox.attempts)) == ([STANDING], 1)
-    assert len(world.posts) == 1 + DAY // AGAIN_AFTER
-    assert world.subscription(ALERT).failing_since == NOON + AGAIN_AFTER
-    world.receivers[ALERT] = answers(200)
-    await world.passes(AGAIN_AFTER)
-    assert world.subscription(ALERT).failing_since is None
-
-
-async def test_trouble_of_our_own_does_not_end_what_stands(world: World) -> None:
-    async def lacks() -> Answer:
-        raise OwnTrouble("EMFILE")
-
-    await forgetful(world)
-    world.receivers[ALERT] = lacks
-    await world.passes(HOUR)
-    assert len(world.posts) == 1 + HOUR // AGAIN_AFTER
-    assert world.subscription(ALERT).failing_since is None
-
-
-async def test_what_stands_outlasts_a_restart_and_is_said_at_once(world: World) -> None:
-    await forgetful(world)
-    await world.passes(MINUTE)
-    await world.dispatcher.stop(0)
-    world.dispatcher = world.new_dispatcher()
-    await world.dispatcher.start()
-    await world.passes(MINUTE)
-    await world.passes(AGAIN_AFTER)
-    assert world.instants(ALERT) == [0, MINUTE + 1, MINUTE + 1 + AGAIN_AFTER]
-
-
-async def test_what_came_while_we_were_away_takes_the_place_of_what_stands(world: World) -> None:
-    await forgetful(world)
-    await world.dispatcher.stop(0)
-    world.tell([story(CREATED, RESOLVED)[1]])
-    world.dispatcher = world.new_dispatcher()
-    await world.dispatcher.start()
-    await world.passes(HOUR)
-    assert told(world) == [b"trigger inc_a/0", b"resolve inc_a/0"]
-
-
-async def test_who_does_not_care_for_the_end_hears_no_more_once_the_incident_is_over(world: World) -> None:
-    await forgetful(world, events=("incident.created",))
-    world.over.add("inc_a")
-    await world.passes(HOUR)
-    assert (len(world.posts), world.states(ALERT)) == (1, [DELIVERED])
-    assert world.dispatcher._lanes == {}
-
-
-async def test_what_stands_ends_when_the_config_names_another_format(world: World) -> None:
-    await forgetful(world)
-    await world.alerts.replace([alert(format="plain")])
-    await world.passes(HOUR)
-    assert (len(world.posts), world.states(ALERT)) == (1, [DELIVERED])
-
-
-async def test_news_and_success_do_not_bring_forward_what_stands(world: World) -> None:
-    await forgetful(world)
-    world.tell([status_change()])
-    world.dispatcher.hasten(ALERT)
-    await world.passes(AGAIN_AFTER - SECOND)
-    assert world.told(ALERT) == [story(CREATED)[0].id, status_change().id]
-
-
-async def test_what_stands_is_not_forgotten(world: World) -> None:
-    await forgetful(world)
-    await world.passes(15 * DAY)
-    await world.housekeeping.step()
-    assert world.states(ALERT) == [STANDING]
-
-
 # ── a change of the config ───────────────────────────────────────────────────────────────────────────
 
 
@@ -317,6 +192,18 @@ async def test_an_alert_that_is_dropped_under_way_leaves_nothing_behind(world: W
     await world.passes(HOUR)
     assert (len(world.posts), world.registry.kept, world.dispatcher.pending) == (1, {}, 0)
     assert world.dispatcher._lanes == {}
+
+
+async def test_an_alert_that_is_dropped_and_named_again_under_way_is_owed_nothing_of_before(world: World) -> None:
+    await standing(world)
+    slow = world.receivers[ALERT] = Slow(answers(200))
+    world.tell([status_change(), status_change("cdn")])
+    await world.settles()
+    await world.alerts.replace([])
+    await world.alerts.replace([alert()])
+    slow.answers.set()
+    await world.passes(HOUR)
+    assert (len(world.posts), world.dispatcher.pending) == (1, 0)
 
 
 # ── a rehearsal ──────────────────────────────────────────────────────────────────────────────────────

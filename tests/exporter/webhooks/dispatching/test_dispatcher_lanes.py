@@ -9,7 +9,7 @@ import pytest
 
 from exporter.webhooks.dispatcher import AT_ONCE
 from monitor.core.ids import delivery_id
-from monitor.core.model import DAY, HOUR, MINUTE, SECOND, EventKind
+from monitor.core.model import DAY, HOUR, MINUTE, SECOND, Duration, EventKind
 from monitor.core.subscribing import Attempt, DeliveryState
 from tests.builders import NOON
 from tests.exporter.webhooks.dispatching.world import HANGS_FOR, World, answers, hangs
@@ -148,6 +148,58 @@ async def test_a_success_brings_forward_what_waits(world: World) -> None:
     assert world.posts == []
     await world.passes(2)
     assert world.states() == [DELIVERED] * 9
+
+
+@pytest.mark.parametrize("after", [MINUTE, 20 * MINUTE])
+async def test_a_new_page_waits_for_nothing_that_a_dead_receiver_did_not_take(world: World, after: Duration) -> None:
+    await world.subscribe(subscription())
+    world.receivers["sub_a"] = hangs
+    await world.dispatcher.start()
+    world.tell([status_change(f"part-{number}") for number in range(40)])
+    await world.passes(after)
+    page = story(CREATED, since=world.now())[0]
+    world.tell([page])
+    await world.passes(round(HANGS_FOR) * SECOND)
+    assert page.id in world.told()
+
+
+async def test_news_do_not_bring_forward_what_a_dead_receiver_did_not_take(world: World) -> None:
+    await world.subscribe(subscription())
+    world.receivers["sub_a"] = answers(None)
+    await world.dispatcher.start()
+    world.tell([status_change()])
+    await world.passes(4 * HOUR)
+    tried = world.told().count(status_change().id)
+    for number in range(3):
+        world.tell([status_change(f"part-{number}", at=world.now())])
+        await world.passes(MINUTE)
+    assert world.told().count(status_change().id) == tried
+
+
+async def test_news_of_an_incident_have_a_dead_receiver_tried_with_that_incident_alone(world: World) -> None:
+    await world.subscribe(subscription())
+    world.receivers["sub_a"] = answers(None)
+    await world.dispatcher.start()
+    first, (second, news) = story(CREATED, of="inc_a"), story(CREATED, UPDATED, of="inc_b")
+    world.tell([*first, second])
+    await world.passes(4 * HOUR)
+    tried = len(world.posts)
+    world.tell([news])
+    await world.passes(MINUTE)
+    assert world.told()[tried:] == [second.id]
+
+
+async def test_news_of_an_incident_are_told_to_who_answers_again_though_its_beginning_waits(world: World) -> None:
+    await world.subscribe(subscription())
+    world.receivers["sub_a"] = answers(None)
+    await world.dispatcher.start()
+    created, updated = story(CREATED, UPDATED)
+    world.tell([created])
+    await world.passes(4 * HOUR)
+    world.receivers["sub_a"] = answers(200)
+    world.tell([updated])
+    await world.settles()
+    assert world.states() == [DELIVERED, DELIVERED]
 
 
 async def test_a_lane_never_has_two_attempts_under_way(world: World) -> None:

@@ -88,6 +88,20 @@ async def test_a_new_endpoint_is_tried_from_the_beginning_of_the_schedule(world:
     assert (world.instants(), delivery.attempts) == ([0, 1, 5 * SECOND + 1], 2)
 
 
+async def test_what_the_endpoint_before_asked_for_does_not_hold_up_the_new_one(world: World) -> None:
+    world.receivers["sub_a"] = answers(503, retry_after="36000")
+    await world.subscribe(subscription())
+    await world.dispatcher.start()
+    world.tell([status_change(), status_change("cdn")])
+    await world.passes(SECOND)
+    assert len(world.posts) == 1
+    world.receivers["sub_a"] = answers(200)
+    await moves(world)
+    world.dispatcher.hasten("sub_a")
+    await world.settles()
+    assert world.states() == [DELIVERED, DELIVERED]
+
+
 # ── a redelivery ─────────────────────────────────────────────────────────────────────────────────────
 
 

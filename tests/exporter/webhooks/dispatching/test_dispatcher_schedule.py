@@ -83,15 +83,35 @@ async def test_a_receiver_that_asks_for_time_gets_it(world: World) -> None:
     assert world.instants() == [0, HOUR]
 
 
-async def test_a_receiver_that_asks_for_time_gets_it_though_there_are_news(world: World) -> None:
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_receiver_that_asks_for_time_is_told_nothing_at_all_before(world: World, status: int) -> None:
     await failing(world)
-    world.receivers["sub_a"] = answers(429, 200, retry_after="3600")
+    world.receivers["sub_a"] = answers(status, 200, retry_after="3600")
+    world.tell([status_change("cdn"), *story(CREATED)])
+    await world.passes(MINUTE)
+    world.tell([status_change("batch")])
+    await world.passes(HOUR - 2 * MINUTE)
+    assert world.instants() == [0]
+    await world.passes(2 * MINUTE)
+    assert world.instants() == [0, HOUR, HOUR, HOUR, HOUR]
+
+
+async def test_a_receiver_that_asks_for_days_is_told_after_ten_hours(world: World) -> None:
+    await failing(world)
+    world.receivers["sub_a"] = answers(429, 200, retry_after="864000")
+    await world.passes(HOUR)
+    world.tell([status_change("cdn")])
+    await world.passes(10 * HOUR)
+    assert world.instants() == [0, 10 * HOUR, 10 * HOUR]
+
+
+async def test_time_that_is_asked_for_one_message_holds_up_no_other(world: World) -> None:
+    await failing(world)
+    world.receivers["sub_a"] = answers(500, 200, retry_after="3600")
     await world.passes(MINUTE)
     world.tell([status_change("cdn")])
-    await world.passes(HOUR - 2 * MINUTE)
-    assert world.told() == [status_change().id, status_change("cdn").id]
-    await world.passes(2 * MINUTE)
-    assert world.instants() == [0, MINUTE, HOUR]
+    await world.passes(HOUR)
+    assert (world.instants(), world.told()[1]) == ([0, MINUTE, HOUR], status_change("cdn").id)
 
 
 async def test_a_subscription_is_disabled_once_it_failed_for_five_days_without_a_break(world: World) -> None:
@@ -172,7 +192,7 @@ async def test_the_log_says_when_trouble_begins_and_ends_and_names_no_endpoint(
         "subscription sub_a does not take what it is sent",
         "subscription sub_a takes what it is sent again",
         "subscription sub_a is disabled",
-        f"delivery {list(world.outbox.kept)[1]} to subscription sub_a is given up",
+        f"delivery {list(world.outbox.kept)[1]} to subscription sub_a is given up, nothing more is wanted there",
     ]
     assert "example" not in caplog.text
     assert "whsec" not in caplog.text

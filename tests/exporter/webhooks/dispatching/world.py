@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 from exporter.metrics import Metrics
 from exporter.sources import Page
 from exporter.webhooks.alerts import Alerts, Channel
+from exporter.webhooks.arrears import Arrears
 from exporter.webhooks.debts import Debts
 from exporter.webhooks.dispatcher import Dispatcher
 from exporter.webhooks.formats.message import Message
@@ -18,7 +19,7 @@ from exporter.webhooks.post import Answer
 from exporter.webhooks.roster import Roster
 from monitor.core.board import Board
 from monitor.core.model import SECOND, Duration, Event, Instant
-from monitor.core.subscribing import DeliveryState, Subscription
+from monitor.core.subscribing import Alert, DeliveryState, Subscription
 from tests.builders import NOON
 from tests.exporter.webhooks.formatting import FORMATS
 from tests.exporter.webhooks.nouns import subscription
@@ -61,6 +62,8 @@ class World:
         self.jitter = 0.5  # none
         self.over: set[str] = set()  # incidents that are not open any more
         self.channels: dict[str, Channel] = {}
+        self.board = Board()
+        self.messages = Messages(self.outbox, self.board, self.channels.get, Page("JustKalm"))
         self.dispatcher = self.new_dispatcher()
         self.debts = Debts(self.roster, (), wake=self.dispatcher.wake, look=self.dispatcher.look)
         self.alerts = Alerts(self.channels, self.registry, self.roster, self.debts, self, formats=FORMATS)
@@ -71,7 +74,7 @@ class World:
             self.outbox,
             self.roster,
             self,
-            messages=Messages(self.outbox, Board(), self.channels.get, Page("JustKalm")),
+            messages=self.messages,
             send=self._send,
             is_open=lambda incident: incident not in self.over,
             metrics=self.metrics,
@@ -95,6 +98,16 @@ class World:
         for it in subscriptions:
             await self.registry.put_subscription(it)
             self.debts.add(it)
+
+    async def configure(self, *alerts: Alert) -> None:
+        """What a config with these alerts comes to."""
+        await self.alerts.replace(alerts)
+        arrears = Arrears(self.outbox, self.board, self.messages, self.debts, self.dispatcher, self)
+        for alert in self.alerts.subscriptions():
+            self.dispatcher.hasten(alert.id)
+        for alert in self.alerts.elsewhere():
+            await arrears.catch_up(alert)
+            self.alerts.settled(alert)
 
     def tell(self, events: Iterable[Event]) -> None:
         """What the pipeline does with events."""
