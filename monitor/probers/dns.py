@@ -20,9 +20,10 @@ from monitor.probers.run import Finding
 from monitor.probers.settings import DnsTarget, ProbeSettings
 from monitor.probers.surroundings import Surroundings
 from monitor.probers.wire.connecting import as_aiohttp
-from monitor.probers.wire.phases import Hop, duration
+from monitor.probers.wire.phases import MILLISECOND, Hop, duration
 
 PORT = 53
+HARDLY_WAITED = 100 * MILLISECOND  # c-ares waits longer for an answer, unless it could not ask
 
 RECORDS: Mapping[str, type[Any]] = {
     "A": pycares.ARecordData,
@@ -58,10 +59,7 @@ class DnsInquiry:
     async def _ask(self, hop: Hop, answers: list[str]) -> None:
         """`answers` is filled."""
         hop.resolving = time.monotonic_ns()
-        try:
-            result = await self._query(hop)
-        except ares.DNSError as error:
-            raise MissedError(_unanswered(error, hop)) from error
+        result = await self._query(hop)
         hop.resolved = time.monotonic_ns()
         answers += [_text(record.data) for record in result.answer if isinstance(record.data, self._record)]
         self._judge(answers)
@@ -69,7 +67,10 @@ class DnsInquiry:
     async def _query(self, hop: Hop) -> pycares.DNSResult:
         # A resolver for this run alone: c-ares keeps an answer for its TTL, and would not ask again.
         async with DNSResolver([hop.address] if hop.peer else None) as resolver:
-            return await resolver.query_dns(self._target.name, self._target.type)
+            try:
+                return await resolver.query_dns(self._target.name, self._target.type)
+            except ares.DNSError as error:  # explained while the descriptors are held that c-ares may have lacked
+                raise MissedError(_unanswered(error, hop)) from error
 
     def _judge(self, answers: list[str]) -> None:
         kind = self._target.type
@@ -87,6 +88,8 @@ def _unanswered(error: ares.DNSError, hop: Hop) -> Failure:
     match code:
         case ares.ARES_ETIMEOUT:
             spent = hop.spent(until=time.monotonic_ns())["resolve"] or 0
+            if spent < HARDLY_WAITED:
+                _try_a_socket(hop.peer or ("127.0.0.1", PORT))
             return Failure(Reason.DNS_TIMEOUT, f"name not resolved within {duration(spent)}")
         case ares.ARES_ECONNREFUSED if hop.peer:
             return _unreached(hop.address, hop.peer)
@@ -103,9 +106,14 @@ def _unreached(address: str, peer: tuple[str, int]) -> Failure:
     Raises:
         aiohttp.ClientConnectorError: it was not the resolver that refused.
     """
+    _try_a_socket(peer)
+    return Failure(Reason.CONNECT_REFUSED, f"connection refused by {address}", phase="connect")
+
+
+def _try_a_socket(peer: tuple[str, int]) -> None:
+    """Raises aiohttp.ClientConnectorError when we cannot even open one."""
     with as_aiohttp(*peer), socket.socket(_family(peer[0]), socket.SOCK_DGRAM) as ours:
         ours.connect(peer)
-    return Failure(Reason.CONNECT_REFUSED, f"connection refused by {address}", phase="connect")
 
 
 # ── addresses and answers as text ────────────────────────────────────────────────────────────────────

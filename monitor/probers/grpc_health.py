@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import ssl
 import time
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from monitor.core.model import SECOND, Reason
 from monitor.probers.dialogues import health_messages
-from monitor.probers.dialogues.one_hop import SECOND_LOOK, MissedError, OneHop
+from monitor.probers.dialogues.one_hop import MissedError, OneHop
 from monitor.probers.judging.failures import Failure
 from monitor.probers.judging.grpc_failures import explain_status
 from monitor.probers.requests.exchange import seconds_left
@@ -21,7 +22,7 @@ from monitor.probers.surroundings import Surroundings
 from monitor.probers.wire.certificate import Certificate
 from monitor.probers.wire.connecting import dialled
 from monitor.probers.wire.phases import MILLISECOND, Hop, duration
-from monitor.probers.wire.second_look import second_look
+from monitor.probers.wire.second_look import unverified
 
 CHECK = "/grpc.health.v1.Health/Check"
 
@@ -35,6 +36,14 @@ OPTIONS = (
 
 class ExtraMissing(Exception):
     """A package that only this kind of probe needs is not installed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """As the library has them, for a context."""
+
+    context: ssl.SSLContext
+    made: Any
 
 
 class GrpcInquiry:
@@ -56,7 +65,7 @@ class GrpcInquiry:
         # A call that is over leaves its attempt to connect to itself: this ends it, a little later.
         self._options = [*OPTIONS, ("grpc.min_reconnect_backoff_ms", settings.timeout + SECOND)]
         self._grpc = _library()
-        self._credentials = self._prove() if settings.target.tls else None
+        self._credentials: Credentials | None = None
         self._one_hop = OneHop(settings, around, self._look)
 
     async def find(self, deadline: int) -> Finding:
@@ -82,9 +91,9 @@ class GrpcInquiry:
         self._judge(answer)
 
     def _channel(self) -> Any:
-        if self._credentials is None:
+        if not self._target.tls:
             return self._grpc.aio.insecure_channel(self._address, options=self._options)
-        return self._grpc.aio.secure_channel(self._address, self._credentials, options=self._options)
+        return self._grpc.aio.secure_channel(self._address, self._prove(), options=self._options)
 
     # ── judging ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -111,16 +120,19 @@ class GrpcInquiry:
     async def _look(self, hop: Hop) -> Certificate | None:
         with await dialled(self._network, self._target.host, self._target.port) as connected:
             hop.peer = connected.getpeername()[:2]  # the library does not tell whom it dialled
-        return (await second_look(hop, self._route, SECOND_LOOK, dated=False)).certificate
+        return await unverified(self._route, hop)
 
     def _prove(self) -> Any:
-        """Whom we trust, and who we are."""
-        trust = self._target.trust
-        return self._grpc.ssl_channel_credentials(
-            _authorities(trust, self._route.context),
-            _content(trust.key_file or trust.certificate_file),
-            _content(trust.certificate_file),
-        )
+        """Whom we trust, and who we are; made anew with each context, which is when a file was renewed."""
+        trust, context = self._target.trust, self._route.context()
+        if self._credentials is None or self._credentials.context is not context:
+            made = self._grpc.ssl_channel_credentials(
+                _authorities(trust, context),
+                _content(trust.key_file or trust.certificate_file),
+                _content(trust.certificate_file),
+            )
+            self._credentials = Credentials(context, made)
+        return self._credentials.made
 
 
 def _library() -> Any:

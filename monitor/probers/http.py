@@ -9,7 +9,7 @@ from monitor.probers.judging.report import failed
 from monitor.probers.requests.client import Client
 from monitor.probers.requests.request import first_request
 from monitor.probers.run import Finding
-from monitor.probers.settings import HttpTarget, ProbeSettings
+from monitor.probers.settings import HttpTarget, OAuth2, ProbeSettings
 from monitor.probers.surroundings import Surroundings
 
 
@@ -22,6 +22,7 @@ class HttpInquiry:
         self._around = around
         self._client = Client(settings.target, around)
         self._request = first_request(settings.target)
+        self._own_deadlines = isinstance(settings.target.auth, OAuth2)
         self._expectations = Expectations(settings.expect)
 
     async def find(self, deadline: int) -> Finding:
@@ -32,6 +33,7 @@ class HttpInquiry:
             finding,
             phases=exchange.phases,
             ours=exchange.ours,
+            own_deadlines=self._own_deadlines,
             http_status=exchange.http_status,
             certificate_expires=exchange.certificate_expires,
         )

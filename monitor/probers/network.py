@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import time
 
 import aiohttp
@@ -16,9 +15,9 @@ from monitor.probers.requests.oauth import Tokens
 from monitor.probers.requests.request import Request
 from monitor.probers.settings import Trust
 from monitor.probers.stalls import Stalls
+from monitor.probers.wire.contexts import Contexts
 from monitor.probers.wire.route import Route
-from monitor.probers.wire.sockets import WatchedTLS, dial, stamp_arrivals, watched_hop
-from monitor.probers.wire.trust import verifying
+from monitor.probers.wire.sockets import dial, stamp_arrivals, watched_hop
 
 
 class Network:
@@ -33,8 +32,7 @@ class Network:
         self.stalls = Stalls()
         self.dates = Dates()
         self.tokens = Tokens()
-        self._cafile = cafile
-        self._contexts: dict[tuple[Trust, bool], ssl.SSLContext] = {}
+        self._contexts = Contexts(cafile)
         self.resolver = WatchedResolver(resolver or aiohttp.AsyncResolver())
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
@@ -42,7 +40,7 @@ class Network:
                 use_dns_cache=False,
                 force_close=True,
                 limit=0,
-                ssl=self.trusting(Trust()),
+                ssl=self._contexts.context(Trust()),
                 socket_factory=dial,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -54,23 +52,17 @@ class Network:
         self._stamping = socket.socket()
         stamp_arrivals(self._stamping)
 
-    def trusting(self, trust: Trust, *, http: bool = True) -> ssl.SSLContext:
-        """The one context for these settings.
+    def route(self, trust: Trust, proxy: str | None = None, *, http: bool = True) -> Route:
+        """The way to a target with these settings.
 
         Args:
-            http: say in the handshake that HTTP is spoken; servers of something else may refuse that.
+            http: HTTP is spoken there.
 
         Raises:
             UnusableTrust: a file of theirs cannot be used.
         """
-        known = self._contexts.get((trust, http))
-        if known is None:
-            known = self._contexts[trust, http] = _watched(verifying(trust, self._cafile), http=http)
-        return known
-
-    def route(self, trust: Trust, proxy: str | None = None, *, http: bool = True) -> Route:
-        """The way to a target with these settings. Raises UnusableTrust."""
-        return Route(self.trusting(trust, http=http), trust, None if proxy is None else URL(proxy))
+        self._contexts.context(trust, http=http)
+        return Route(self._contexts, trust, None if proxy is None else URL(proxy), http=http)
 
     async def send(self, request: Request, route: Route) -> aiohttp.ClientResponse:
         """Send it once, on a connection of its own. The answer's headers are complete, its body is yet to read."""
@@ -80,7 +72,7 @@ class Network:
             headers=request.headers,
             data=request.body,
             allow_redirects=False,
-            ssl=route.context,
+            ssl=route.context(),
             proxy=route.proxy,
         )
 
@@ -117,10 +109,3 @@ async def once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerTyp
         raise
     except aiohttp.ClientConnectionError as error:
         raise BrokenError(str(error)) from error
-
-
-def _watched(context: ssl.SSLContext, *, http: bool) -> ssl.SSLContext:
-    if http:
-        context.set_alpn_protocols(["http/1.1"])
-    context.sslobject_class = WatchedTLS
-    return context

@@ -21,7 +21,7 @@ class Finding:
     """What an inquiry came to; texts are redacted.
 
     `ours` is how many ns of the phases would have been longer, had our loop stood still meanwhile; `timed_out` says
-    the same of a verdict whose reason does not.
+    the same of a verdict whose reason does not. `own_deadlines`: it may end later than the run's deadline.
     """
 
     verdict: Verdict = Verdict.PASS
@@ -31,6 +31,7 @@ class Finding:
     phases: Phases = field(default_factory=Phases)
     ours: int = 0
     timed_out: bool = False
+    own_deadlines: bool = False
     http_status: int | None = None
     certificate_expires: Instant | None = None
     steps: tuple[StepPhases, ...] = ()
@@ -43,7 +44,7 @@ class Inquiry(Protocol):
         """Ask once.
 
         Whatever the target does is in the finding; an exception is a bug of ours. It ends by the deadline (monotonic
-        ns) of one timeout, or little later; one of several steps has a deadline for each.
+        ns) of one timeout, or little later, unless it says that it had deadlines of its own.
         """
         ...
 
@@ -62,7 +63,7 @@ class Run:
         started, deadline = self._clock.now(), time.monotonic_ns() + self._settings.timeout * MILLISECOND
         with self._stalls.noted() as standstill:
             finding = self._timely(await self._inquiry.find(deadline))
-        late = 0 if finding.steps else time.monotonic_ns() - deadline
+        late = 0 if finding.own_deadlines else time.monotonic_ns() - deadline
         stall = max(standstill.longest, late)
         stalled = stall > tolerated(self._settings.timeout)
         if stalled and self._may_come_of(max(stall, standstill.total), finding):

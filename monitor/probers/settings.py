@@ -27,7 +27,10 @@ class Basic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OAuth2:
-    """Client credentials: a token is asked for when there is none that is still valid."""
+    """Client credentials: a token is asked for when there is none that is still valid.
+
+    Getting it and asking the target have the probe's timeout each, so that a run may take twice as long.
+    """
 
     token_url: str
     client_id: str
@@ -69,9 +72,9 @@ class HttpTarget:
 class Expect:
     """What an answer must be like.
 
-    `status` holds codes ("204") and classes ("2xx"). `json` maps a JSONPath to a value, or to a mapping with one
-    operator, such as {"gt": 0} or {"matches": "^v2"}. `headers` maps a name to a regular expression that must match
-    the whole value.
+    `status` holds codes ("204") and classes ("2xx"); empty: any will do. `json` maps a JSONPath to a value,
+    or to a mapping with one operator, such as {"gt": 0} or {"matches": "^v2"}. `headers` maps a name to a regular
+    expression that must match the whole value.
     """
 
     status: tuple[str, ...] = ("2xx",)
@@ -199,5 +202,5 @@ class ProbeSettings:
     id: str  # "component/probe"
     target: Target
     expect: Expect
-    timeout: Duration
+    timeout: Duration  # of the run; of each request where there are several steps, or a token to be had
     slow_after: Duration

@@ -29,7 +29,7 @@ class TcpInquiry:
         assert isinstance(settings.target, TcpTarget)
         self._target = settings.target
         self._network = around.network
-        self._context = around.network.trusting(settings.target.trust, http=False)
+        self._route = around.network.route(settings.target.trust, http=False)
         self._dialogue = [(line, _pattern(line)) for line in settings.target.dialogue]
         self._one_hop = OneHop(settings, around, self._look)
 
@@ -45,7 +45,7 @@ class TcpInquiry:
     async def _converse(self, talk: Conversation) -> None:
         await self._connect(talk, self._target.host)
         try:
-            await self._speak(talk, self._dialogue, self._context)
+            await self._speak(talk, self._dialogue, self._route.context())
         finally:
             talk.close()
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from ssl import SSLObject
 from typing import cast
 
 from monitor.core.model import Reason
-from monitor.probers.dialogues.one_hop import SECOND_LOOK, MissedError, OneHop
+from monitor.probers.dialogues.one_hop import MissedError, OneHop
 from monitor.probers.judging.failures import Failure
 from monitor.probers.run import Finding
 from monitor.probers.settings import ProbeSettings, TlsTarget
 from monitor.probers.surroundings import Surroundings
-from monitor.probers.wire.certificate import Certificate
 from monitor.probers.wire.connecting import as_aiohttp, dialled
 from monitor.probers.wire.phases import Hop
-from monitor.probers.wire.second_look import second_look
+from monitor.probers.wire.second_look import unverified
 
 VERSIONS = ("SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")  # as OpenSSL names them, oldest first
 
@@ -29,7 +29,7 @@ class TlsInquiry:
         self._name = settings.target.server_name or settings.target.host
         self._network = around.network
         self._route = around.network.route(settings.target.trust, http=False)
-        self._one_hop = OneHop(settings, around, self._look)
+        self._one_hop = OneHop(settings, around, partial(unverified, self._route))
 
     async def find(self, deadline: int) -> Finding:
         hop, seen = Hop(f"tls://{self._target.host}:{self._target.port}", self._name), dict[str, str]()
@@ -42,7 +42,7 @@ class TlsInquiry:
         connected = await dialled(self._network, host, port)
         with as_aiohttp(host, port):
             transport, _ = await asyncio.get_running_loop().create_connection(
-                asyncio.Protocol, sock=connected, ssl=self._route.context, server_hostname=self._name
+                asyncio.Protocol, sock=connected, ssl=self._route.context(), server_hostname=self._name
             )
         secured = cast(SSLObject, transport.get_extra_info("ssl_object"))
         transport.close()
@@ -56,9 +56,6 @@ class TlsInquiry:
         if wanted is not None and VERSIONS.index(version) < VERSIONS.index(f"TLSv{wanted}"):
             detail = f"the server agreed on {_spoken(version)}, at least TLS {wanted} is wanted"
             raise MissedError(Failure(Reason.TLS, detail, phase="tls"))
-
-    async def _look(self, hop: Hop) -> Certificate | None:
-        return (await second_look(hop, self._route, SECOND_LOOK, dated=False)).certificate
 
 
 def _spoken(version: str) -> str:

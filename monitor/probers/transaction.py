@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -18,7 +21,11 @@ from monitor.probers.surroundings import Surroundings
 from monitor.probers.wire.certificate import earliest
 from monitor.probers.wire.phases import total
 
+CLEANED_UP_WITHIN = 2.0  # seconds, in all, when the run is given up
+
 Taken: TypeAlias = tuple[Step, Outcome]
+
+log = logging.getLogger(__name__)
 
 
 class NobodyListens(Exception):
@@ -50,24 +57,43 @@ class TransactionInquiry:
             phases=total(step.phases for step in steps),
             ours=sum(outcome.ours for _, outcome in taken),
             certificate_expires=earliest(outcome.certificate_expires for _, outcome in taken),
+            own_deadlines=True,
             steps=steps,
         )
 
     async def _take_all(self, course: Course) -> list[Taken]:
         taken: list[Taken] = []
         going_well = True
-        for step in self._steps:
+        for at, step in enumerate(self._steps):
             if going_well or step.can_clean_up(course):
-                outcome = await step.take(course)
+                outcome = await self._take(at, course)
                 taken.append((step.settings, outcome))
                 going_well = going_well and outcome.failure is None
         return taken
+
+    async def _take(self, at: int, course: Course) -> Outcome:
+        """Whatever keeps us from going on, what was made is cleaned up first."""
+        try:
+            return await self._steps[at].take(course)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._clean_up(self._steps[at:], course))
+            raise
+        except Exception:
+            await asyncio.shield(self._clean_up(self._steps[at + 1 :], course))
+            raise
+
+    async def _clean_up(self, steps: Sequence[PreparedStep], course: Course) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLEANED_UP_WITHIN):
+                for step in steps:
+                    if step.can_clean_up(course):
+                        await _taken_anyway(step, course)
 
     def _judged(self, taken: Sequence[Taken], course: Course) -> Finding:
         """By the first step that failed; else it passed, unless a certificate has too few days left."""
         for step, outcome in taken:
             if outcome.failure is not None:
-                hidden = [*course.hidden, *secrets(course.saved.values()), *_tokens(taken)]
+                hidden = [*course.hidden, *_tokens(taken), *secrets(course.saved.values())]
                 finding = failed(outcome.failure, outcome.last, self._around, step=step.name, secrets=hidden)
                 return replace(finding, http_status=outcome.last.http_status)
         return self._passed(taken)
@@ -80,6 +106,14 @@ class TransactionInquiry:
                 detail = f"step {step.name}: {detail}"
                 return replace(finding, verdict=Verdict.SLOW, reason=Reason.CERTIFICATE_EXPIRING, detail=detail)
         return finding
+
+
+async def _taken_anyway(step: PreparedStep, course: Course) -> None:
+    """As the run is given up already, a bug is only written down."""
+    try:
+        await step.take(course)
+    except Exception:
+        log.exception("step %s could not clean up", step.settings.name)
 
 
 def _tokens(taken: Sequence[Taken]) -> Iterator[str]:

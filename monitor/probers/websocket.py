@@ -10,7 +10,7 @@ import aiohttp
 from aiohttp import WebSocketError, WSCloseCode, WSMsgType
 
 from monitor.core.model import Reason
-from monitor.probers.dialogues.one_hop import SECOND_LOOK, MissedError, OneHop
+from monitor.probers.dialogues.one_hop import MissedError, OneHop
 from monitor.probers.dialogues.turns import Turns
 from monitor.probers.judging.failures import BrokenError, Failure
 from monitor.probers.network import Network, once
@@ -18,9 +18,8 @@ from monitor.probers.requests.request import first_request
 from monitor.probers.run import Finding
 from monitor.probers.settings import HttpTarget, ProbeSettings, WebsocketTarget
 from monitor.probers.surroundings import Surroundings
-from monitor.probers.wire.certificate import Certificate
 from monitor.probers.wire.phases import MILLISECOND, Hop, duration
-from monitor.probers.wire.second_look import second_look
+from monitor.probers.wire.second_look import unverified
 from monitor.probers.wire.sockets import dial, watched_hop
 
 MOST_HEARD = 65_536  # bytes of one message
@@ -48,7 +47,7 @@ class WebsocketInquiry:
         self._timeout = settings.timeout
         self._network = around.network
         self._route = around.network.route(self._target.trust, None)
-        self._one_hop = OneHop(settings, around, self._look)
+        self._one_hop = OneHop(settings, around, partial(unverified, self._route))
 
     async def find(self, deadline: int) -> Finding:
         talk = Talk(Turns(Hop(str(self._request.url), self._request.url.raw_host or "")))
@@ -73,7 +72,7 @@ class WebsocketInquiry:
             return await session.ws_connect(
                 self._request.url,
                 headers=self._request.headers,
-                ssl=self._route.context,
+                ssl=self._route.context(),
                 max_msg_size=MOST_HEARD,
                 timeout=aiohttp.ClientWSTimeout(ws_close=GOODBYE),
                 autoclose=False,
@@ -89,9 +88,6 @@ class WebsocketInquiry:
         if talk.heard is None:
             return Failure(Reason.TIMEOUT_BODY, f"no message within {duration(self._timeout * MILLISECOND)}")
         return replace(_mismatch(self._pattern), timed_out=True)
-
-    async def _look(self, hop: Hop) -> Certificate | None:
-        return (await second_look(hop, self._route, SECOND_LOOK, dated=False)).certificate
 
 
 async def upgraded(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:

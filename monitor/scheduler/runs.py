@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 
-CANCEL_LIMIT = 1.0  # seconds a cancelled run may take to end before it is left to itself
+CANCEL_LIMIT = 2.5  # seconds a cancelled run may take to clean up before it is left to itself
 
 logger = logging.getLogger("monitor.scheduler")
 

@@ -48,10 +48,10 @@ def _polls(steps: Steps) -> Found:
 
 
 def _statuses(steps: Steps) -> Found:
-    """What is awaited must also be expected, or the step has failed by then."""
+    """What is awaited must also be expected, where that is written, or the step has failed by then."""
     for place, step in steps:
         awaited = _patterns(shapes.mapping(step.get("until")).get("status", []))
-        expected = _patterns(shapes.mapping(step.get("expect")).get("status", "2xx"))
+        expected = _patterns(shapes.mapping(step.get("expect")).get("status", []))
         for status in awaited if expected else ():
             if status not in expected and f"{status[:1]}xx" not in expected:
                 yield (*place, "until", "status"), f"the step fails before it sees {status}; have it in expect, too"

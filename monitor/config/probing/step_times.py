@@ -42,4 +42,13 @@ def _longest(step: Mapping[str, object], timeout: Duration | None) -> Duration |
     """None where it cannot be said, since something else is wrong."""
     asking = length_of(step.get("for")) if "until" in step else timeout
     waiting = length_of(step["await_callback"]) if "await_callback" in step else 0
-    return None if asking is None or waiting is None else asking + waiting
+    proving = timeout if _wants_token(step) else 0
+    if asking is None or waiting is None or proving is None:
+        return None
+    return proving + asking + waiting
+
+
+def _wants_token(step: Mapping[str, object]) -> bool:
+    """A token is to be had before the target is asked, which has a timeout of its own."""
+    request = shapes.long_form(step.get("http"), "url")
+    return "oauth2" in shapes.mapping(request.get("auth"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -77,12 +78,19 @@ class Step(Block):
         return settings.Step(
             name=self.name,
             http=self.http.target(),
-            expect=self.expect.built(),
+            expect=self._expected(),
             save=self.save,
             poll=self._poll(),
             await_callback=self.await_callback,
             always=self.always,
         )
+
+    def _expected(self) -> settings.Expect:
+        """While we ask again, only a status that is written down can be wrong."""
+        built = self.expect.built()
+        if self.until is None or "status" in self.expect.model_fields_set:
+            return built
+        return replace(built, status=())
 
     def _poll(self) -> settings.Poll | None:
         if self.until is None or self.longest is None:

@@ -20,9 +20,9 @@ from monitor.probers.settings import ProbeSettings
 from monitor.probers.surroundings import Surroundings
 from monitor.probers.wire.certificate import Certificate
 from monitor.probers.wire.phases import Hop
+from monitor.probers.wire.second_look import SECOND_LOOK
 from monitor.probers.wire.sockets import watched
-
-SECOND_LOOK = 1.0  # seconds; the most that looking at an untrusted certificate may take
+from monitor.probers.wire.trust import UnusableTrust
 
 Look: TypeAlias = Callable[[Hop], Awaitable[Certificate | None]]
 
@@ -102,7 +102,7 @@ class OneHop:
     async def _second_look(self, failure: Failure, hop: Hop, deadline: int) -> Certificate | None:
         if failure.reason not in UNTRUSTED:
             return None
-        with suppress(OSError, aiohttp.ClientError, MissedError):
+        with suppress(OSError, aiohttp.ClientError, MissedError, UnusableTrust):
             async with asyncio.timeout(min(SECOND_LOOK, seconds_left(deadline))):
                 with watched(Hop(hop.url, hop.host)):
                     return await self._look(hop)

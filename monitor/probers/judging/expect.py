@@ -46,7 +46,7 @@ class Expectations:
 
     def __init__(self, expect: Expect) -> None:
         of_the_body = [*_body_checks(expect), *_json_checks(expect)]
-        self._checks: list[Check] = [_status_check(expect.status), *_header_checks(expect.headers)]
+        self._checks: list[Check] = [*_status_checks(expect.status), *_header_checks(expect.headers)]
         if of_the_body:
             self._checks += [readable, *of_the_body]
 
@@ -62,14 +62,14 @@ def _missed(reason: Reason, detail: str, header: str = "") -> Failure:
 # ── status and headers ───────────────────────────────────────────────────────────────────────────────
 
 
-def _status_check(wanted: tuple[str, ...]) -> Check:
+def _status_checks(wanted: tuple[str, ...]) -> list[Check]:
     def check(answer: Answer) -> Failure | None:
         code = str(answer.status)
         if code in wanted or f"{code[0]}xx" in wanted:
             return None
         return _missed(Reason.HTTP_STATUS, f"HTTP {code} instead of {' or '.join(wanted)}")
 
-    return check
+    return [check] if wanted else []
 
 
 def _header_checks(wanted: Mapping[str, str]) -> list[Check]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import aiohttp
 from aiodns.error import ARES_ECONNREFUSED, ARES_ETIMEOUT, DNSError
@@ -47,6 +47,7 @@ VERIFICATION: Mapping[int, Reason] = {  # by X509_V_ERR_…
     62: Reason.TLS_HOSTNAME,
     64: Reason.TLS_HOSTNAME,
 }
+UPSTREAM = frozenset({502, 503, 504})  # what a proxy says of a target to which it cannot connect
 UNTRUSTED = frozenset({*VERIFICATION.values(), Reason.TLS_UNTRUSTED})
 
 
@@ -86,6 +87,23 @@ def explain(error: Exception, hop: Hop, timeout: Duration) -> Failure:
     Raises:
         Exception: the one given, when nothing a target does leads to it: a bug of ours.
     """
+    failure = _explained(error, hop, timeout)
+    if not _blames_our_proxy(failure, error, hop):
+        return failure
+    return replace(failure, reason=Reason.OWN_NETWORK, detail=f"our own proxy: {failure.detail}")
+
+
+def _blames_our_proxy(failure: Failure, error: Exception, hop: Hop) -> bool:
+    """Whether the way to the target ended at the proxy; what may come of a target behind it is held to be its own."""
+    if not hop.proxied or failure.reason in OURS or isinstance(error, RedirectError | aiohttp.InvalidURL):
+        return False
+    if hop.established is None:
+        return True
+    gave_up = isinstance(error, aiohttp.ClientHttpProxyError) and error.status in UPSTREAM
+    return hop.tunnelling and not gave_up and not failure.timed_out
+
+
+def _explained(error: Exception, hop: Hop, timeout: Duration) -> Failure:
     match error:
         case RedirectError():
             return error.failure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from monitor.core.redaction import Redactor
+from monitor.probers.judging.concealing import Concealer
 from monitor.probers.judging.evidence import certificate_detail, evidence, shown
 from monitor.probers.judging.failures import Failure
 from monitor.probers.requests.exchange import Exchange
@@ -19,12 +19,12 @@ def failed(
 
     Args:
         step: the one of a transaction that failed.
-        secrets: what must not be shown, beside what never is.
+        secrets: what must not be shown, beside what never is; the most important first.
     """
-    hide = Redactor([*secrets, *exchange.secrets])
+    conceal = Concealer([*exchange.secrets, *secrets])
 
     def redact(text: str) -> str:
-        return hide(around.redact(text))
+        return conceal(around.redact(text))
 
     detail = certificate_detail(failure, exchange.certificate, exchange.last.host, around.clock.now())
     seen = evidence(failure, exchange.last, exchange.answer, exchange.certificate, redact)

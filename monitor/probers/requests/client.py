@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 from aiohttp.abc import AbstractCookieJar
@@ -12,6 +13,7 @@ from monitor.probers.requests.request import Request
 from monitor.probers.requests.token_endpoint import TokenEndpoint
 from monitor.probers.settings import HttpTarget, OAuth2
 from monitor.probers.surroundings import Surroundings
+from monitor.probers.wire.phases import MILLISECOND
 
 
 class Client:
@@ -28,12 +30,13 @@ class Client:
     async def ask(
         self, request: Request, deadline: int, limit: Duration, cookies: AbstractCookieJar | None = None
     ) -> Exchange:
-        """As `Exchanger.exchange`; the time that getting a token takes is not measured, but has the same deadline."""
+        """As `Exchanger.exchange`. A token must come by the deadline; from then on the target has the whole limit."""
         if self._endpoint is None or "Authorization" in request.headers:
             return await self._exchanger.exchange(request, deadline, limit, cookies)
         token = await self._endpoint.token(deadline, limit)
         if isinstance(token, Exchange):
             return token
+        deadline = time.monotonic_ns() + limit * MILLISECOND
         request = request.with_header("Authorization", f"Bearer {token.value}")
         exchange = await self._exchanger.exchange(request, deadline, limit, cookies)
         if exchange.http_status == 401:

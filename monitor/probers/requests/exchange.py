@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import aiohttp
 from aiohttp.abc import AbstractCookieJar
@@ -18,12 +19,13 @@ from monitor.probers.settings import HttpTarget
 from monitor.probers.surroundings import Surroundings
 from monitor.probers.wire.certificate import Certificate, earliest
 from monitor.probers.wire.phases import MILLISECOND, Hop, phases
-from monitor.probers.wire.second_look import second_look
+from monitor.probers.wire.second_look import SECOND_LOOK, second_look
 from monitor.probers.wire.sockets import watched
 
 MOST_REDIRECTS = 5
-SECOND_LOOK = 1_000 * MILLISECOND  # the most that looking at an untrusted certificate may take
 TELLING_OF_TIME = frozenset({Reason.TLS_EXPIRED, Reason.TLS_NOT_YET_VALID})
+
+Asked: TypeAlias = tuple[str, str, str]  # method, URL, and the cookies sent with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,6 @@ class Exchanger:
     def __init__(self, target: HttpTarget, around: Surroundings) -> None:
         self._follow = target.follow_redirects
         self._max_body = target.max_body
-        self._clock = around.clock
         self._network = around.network
         self._route = around.network.route(target.trust, target.proxy)
 
@@ -105,19 +106,21 @@ class Exchanger:
 
     async def _ask(self, request: Request, hops: list[Hop], cookies: AbstractCookieJar | None) -> Answer:
         """The last answer; `hops` grows by each request, also when one fails."""
-        asked = set[tuple[str, str]]()
+        asked = set[Asked]()
         while True:
+            sent = _with_cookies(request, cookies)
+            _forbid_circles(sent, asked)
             hop = Hop(str(request.url), request.url.raw_host or "", proxied=self._route.proxy is not None)
             hops.append(hop)
-            answer = await self._send(request, hop, cookies)
+            answer = await self._send(sent, hop, cookies)
             if not self._leads_on(hop):
                 return answer
-            asked.add((request.method, hop.url))
-            request = _next_request(request, hop, asked)
+            asked.add(_asked(sent))
+            request = redirected(request, hop.status or 0, hop.location or "")
 
     async def _send(self, request: Request, hop: Hop, cookies: AbstractCookieJar | None) -> Answer:
         with watched(hop):
-            response = await self._network.send(_with_cookies(request, cookies), self._route)
+            response = await self._network.send(request, self._route)
             try:
                 self._hear(response, hop)
                 if cookies is not None:
@@ -133,7 +136,7 @@ class Exchanger:
     def _hear(self, response: aiohttp.ClientResponse, hop: Hop) -> None:
         headers = response.headers
         hop.status, hop.location = response.status, headers.get("Location")
-        self._network.dates.note(hop.host, headers.get("Date"), headers.get("Age"), self._clock.now())
+        self._network.dates.note(hop.host, headers.get("Date"), headers.get("Age"))
 
     def _leads_on(self, hop: Hop) -> bool:
         return self._follow and hop.status in REDIRECTS and hop.location is not None
@@ -142,9 +145,9 @@ class Exchanger:
         """The certificate that was not trusted; where it is the time that is wrong, their time is noted."""
         if failure.reason not in UNTRUSTED or hop.peer is None:
             return None
-        limit = min(SECOND_LOOK / MILLISECOND / SECOND, seconds_left(deadline))
+        limit = min(SECOND_LOOK, seconds_left(deadline))
         seen = await second_look(hop, self._route, limit, dated=failure.reason in TELLING_OF_TIME)
-        self._network.dates.note(hop.host, seen.date, seen.age, self._clock.now())
+        self._network.dates.note(hop.host, seen.date, seen.age)
         return seen.certificate
 
 
@@ -161,13 +164,16 @@ def _with_cookies(request: Request, cookies: AbstractCookieJar | None) -> Reques
     return request.with_header("Cookie", "; ".join([*own, *(f"{one.key}={one.coded_value}" for one in found)]))
 
 
-def _next_request(request: Request, hop: Hop, asked: set[tuple[str, str]]) -> Request:
-    following = redirected(request, hop.status or 0, hop.location or "")
-    if (following.method, str(following.url)) in asked:
-        raise RedirectError(Failure(Reason.REDIRECTS, f"redirected in a circle, to {following.url}", phase="headers"))
+def _asked(request: Request) -> Asked:
+    return request.method, str(request.url), request.headers.get("Cookie", "")
+
+
+def _forbid_circles(request: Request, asked: set[Asked]) -> None:
+    """Raises RedirectError for what was asked before, or when that was too much."""
+    if _asked(request) in asked:
+        raise RedirectError(Failure(Reason.REDIRECTS, f"redirected in a circle, to {request.url}", phase="headers"))
     if len(asked) > MOST_REDIRECTS:
         raise RedirectError(Failure(Reason.REDIRECTS, f"more than {MOST_REDIRECTS} redirects", phase="headers"))
-    return following
 
 
 async def _read(response: aiohttp.ClientResponse, hop: Hop, most: int) -> Answer:

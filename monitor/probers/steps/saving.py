@@ -16,9 +16,7 @@ from monitor.probers.judging.failures import Failure
 from monitor.probers.requests.exchange import Exchange
 
 ADDRESSES = frozenset({"location", "content-location"})  # headers that may be relative to the URL that gave them
-SHORTEST_SECRET = 8  # characters
-LONGEST_PIECE = 256
-MOST_PIECES = 64
+MOST_LOOKED_AT = 256
 
 Finder: TypeAlias = Callable[[Exchange, Answer], object]  # raises NotFoundError
 
@@ -54,31 +52,22 @@ class Savings:
         return None
 
 
-def secrets(values: Iterable[object]) -> Iterator[str]:
-    """What of saved values may be a secret, piece by piece: all texts and numbers of at least 8 characters.
+def secrets(saved: Iterable[object]) -> Iterator[str]:
+    """What of saved values may be a secret: all texts and numbers, the newest and outermost first.
 
-    Looking for thousands of them would stop our loop: of what is nested in large values only the first are known.
+    Looking at thousands of them would stop our loop: of what is nested in large values only the first are known.
     """
-    return islice((piece for text in _texts(values) for piece in _pieces(text)), MOST_PIECES)
-
-
-def _texts(values: Iterable[object]) -> Iterator[str]:
-    """Outermost first."""
-    waiting = deque(values)
-    while waiting:
+    waiting = deque(reversed(list(saved)))
+    for _ in range(MOST_LOOKED_AT):
+        if not waiting:
+            return
         match waiting.popleft():
             case dict() as found:
-                waiting += found.values()
+                waiting += islice(found.values(), MOST_LOOKED_AT)
             case list() as found:
-                waiting += found
+                waiting += found[:MOST_LOOKED_AT]
             case found:
                 yield str(found)
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """A long text may be seen in part."""
-    pieces = (text[begin : begin + LONGEST_PIECE] for begin in range(0, len(text), LONGEST_PIECE))
-    return (piece for piece in pieces if len(piece) >= SHORTEST_SECRET)
 
 
 def _finder(where: str) -> Finder:

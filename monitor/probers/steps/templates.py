@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from yarl import URL
 
@@ -15,6 +15,7 @@ from monitor.probers.settings import Auth, Basic, Bearer, HttpTarget
 
 CALLBACK_URL = "callback_url"  # known in a step that awaits a callback, and only there
 VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_-]*)\s*\}\}")
+DOTS = frozenset({".", ".."})  # parts of a path that every client takes away, and for ".." what is before it
 
 Values: TypeAlias = Mapping[str, object]  # what was saved, as JSON has it
 Spelling: TypeAlias = Callable[[str, object], str]  # (name of the variable, its value)
@@ -93,7 +94,8 @@ def _url(text: str, values: Values) -> str:
     """A variable at the beginning stands for a URL, or its beginning; others for a part without any punctuation."""
     leading = VARIABLE.match(text)
     begin = _filled(leading[0], values, _as_text) if leading else ""
-    url = begin + _filled(text[leading.end() if leading else 0 :], values, _in_url)
+    path, rest = _divided(text[leading.end() if leading else 0 :])
+    url = begin + "/".join(_part(part, values) for part in path.split("/")) + _filled(rest, values, _in_url)
     try:
         parsed = URL(url)
     except ValueError:
@@ -101,6 +103,20 @@ def _url(text: str, values: Values) -> str:
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise TemplateError(f"{text} becomes {url}, which is no HTTP address")
     return url
+
+
+def _divided(text: str) -> tuple[str, str]:
+    """What comes before the query, and the rest."""
+    path = re.split("[?#]", text, maxsplit=1)[0]
+    return path, text[len(path) :]
+
+
+def _part(text: str, values: Values) -> str:
+    """Of a path: no value leads to another place than the one that is written."""
+    filled = _filled(text, values, _in_path)
+    if filled != text and DOTS.intersection(unquote(filled).split("/")):
+        raise TemplateError(f"{text} becomes {unquote(filled)}, which leads elsewhere")
+    return filled
 
 
 def _auth(auth: Auth | None, values: Values) -> Auth | None:
@@ -132,6 +148,13 @@ def _as_text(_: str, value: object) -> str:
 
 def _in_url(name: str, value: object) -> str:
     return quote(_as_text(name, value), safe="")
+
+
+def _in_path(name: str, value: object) -> str:
+    text = _in_url(name, value)
+    if not text:
+        raise TemplateError(f"what was saved as {name} is empty, which leads elsewhere")
+    return text
 
 
 def _in_header(name: str, value: object) -> str:

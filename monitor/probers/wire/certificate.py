@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from monitor.core.model import SECOND, Instant
-from monitor.probers.settings import Trust
-from monitor.probers.wire.trust import believing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +40,6 @@ def certificate(peer: Mapping[str, Any]) -> Certificate:
         not_before=_instant(peer["notBefore"]),
         not_after=_instant(peer["notAfter"]),
     )
-
-
-async def presented(peer: tuple[str, int], hostname: str, limit: float) -> Certificate | None:
-    """Shake hands once more, believing everything, to see the certificate; None when that fails too.
-
-    Args:
-        peer: the address that was dialled.
-        limit: seconds.
-    """
-    context = believing(Trust())
-    try:
-        async with asyncio.timeout(limit):
-            _, writer = await asyncio.open_connection(*peer, ssl=context, server_hostname=hostname)
-    except OSError:
-        return None
-    found = believed(writer.get_extra_info("ssl_object"))
-    writer.transport.abort()
-    return found
 
 
 def believed(shaken: ssl.SSLObject) -> Certificate | None:

@@ -9,15 +9,21 @@ from yarl import URL
 
 from monitor.probers.requests.request import basic
 from monitor.probers.settings import Trust
+from monitor.probers.wire.contexts import Contexts
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Shared by all requests of a probe; `context` stands for `trust`."""
+    """Shared by all requests of a probe."""
 
-    context: ssl.SSLContext
+    contexts: Contexts
     trust: Trust
     proxy: URL | None = None  # with credentials, if it wants any
+    http: bool = True
+
+    def context(self) -> ssl.SSLContext:
+        """What stands for `trust` as its files are now: to be asked for at each connection."""
+        return self.contexts.context(self.trust, http=self.http)
 
     def tunnel(self, host: str, port: int) -> bytes:
         """What asks the proxy for a connection to the target; empty without a proxy."""

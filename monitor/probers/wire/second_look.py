@@ -15,6 +15,7 @@ from monitor.probers.wire.phases import Hop
 from monitor.probers.wire.route import Route
 from monitor.probers.wire.trust import UnusableTrust, believing
 
+SECOND_LOOK = 1.0  # seconds; the most that it may take
 BROKEN = (OSError, EOFError, asyncio.LimitOverrunError)  # what reading from a connection raises
 
 
@@ -38,6 +39,11 @@ async def second_look(hop: Hop, route: Route, limit: float, *, dated: bool) -> S
         async with asyncio.timeout(limit):
             await _look(seen, hop, route, dated)
     return seen
+
+
+async def unverified(route: Route, hop: Hop) -> Certificate | None:
+    """The certificate that was not trusted; None when it is not shown again."""
+    return (await second_look(hop, route, SECOND_LOOK, dated=False)).certificate
 
 
 async def _look(seen: SecondLook, hop: Hop, route: Route, dated: bool) -> None:

@@ -14,7 +14,7 @@ import pytest
 from monitor.core.model import SECOND, Duration, Reason, Result, Verdict
 from monitor.probers.settings import DnsTarget
 from tests.monitor.probers.asking import ask, probers
-from tests.monitor.probers.descriptors import no_descriptors_left
+from tests.monitor.probers.descriptors import descriptors_left, no_descriptors_left
 from tests.monitor.probers.targets import HASTY, probe
 
 NAME = "example.com"
@@ -205,6 +205,17 @@ async def test_a_lack_of_descriptors_is_our_own_fault() -> None:
                 result = await prober.run()
     assert (result.verdict, result.reason) == (Verdict.UNKNOWN, Reason.OWN_FDS)
     assert result.detail == "we have no file descriptor left"
+
+
+@pytest.mark.parametrize("count", range(7))
+async def test_a_lack_of_some_descriptors_is_never_a_fault_of_the_resolver(count: int) -> None:
+    with name_server(records("A", address("10.0.0.1"))) as resolver:
+        async with probers() as shared:
+            prober = shared.prober(probe(DnsTarget(name=NAME, resolver=resolver)))
+            await prober.run()  # which opens what is kept
+            with descriptors_left(count):
+                result = await prober.run()
+    assert (result.verdict, result.reason) in [(Verdict.PASS, None), (Verdict.UNKNOWN, Reason.OWN_FDS)]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from monitor.probers.dialogues import health_messages
 from monitor.probers.grpc_health import CHECK, ExtraMissing
 from monitor.probers.judging.grpc_failures import explain_status
 from monitor.probers.settings import GrpcTarget, Trust
-from tests.monitor.probers.asking import ask
+from tests.monitor.probers.asking import ask, probers
 from tests.monitor.probers.servers import Handler, answer, closed_port, hang, raw_server, say_and_hang
 from tests.monitor.probers.targets import HASTY, probe
 
@@ -240,6 +240,20 @@ async def call_encrypted(folder: Path, name: str = "localhost", days: int = 30, 
     async with grpc_server(answers(b"\x08\x01"), credentials(authority, name, timedelta(days=days))) as port:
         trust = Trust(ca_file=str(file))
         return await ask(probe(GrpcTarget(host="localhost", port=port, tls=True, trust=trust)))
+
+
+@needs_grpcio
+async def test_an_authority_that_is_renewed_is_trusted_from_the_next_run_on(tmp_path: Path) -> None:
+    authority, file = trustme.CA(), tmp_path / "authority.pem"
+    trustme.CA().cert_pem.write_to_path(file)
+    encrypted = credentials(authority, "localhost", timedelta(days=30))
+    async with grpc_server(answers(b"\x08\x01"), encrypted) as port, probers() as shared:
+        target = GrpcTarget(host="localhost", port=port, tls=True, trust=Trust(ca_file=str(file)))
+        prober = shared.prober(probe(target))
+        before = await prober.run()
+        authority.cert_pem.write_to_path(file)
+        after = await prober.run()
+    assert (before.reason, after.verdict) == (Reason.TLS_UNTRUSTED, Verdict.PASS)
 
 
 @needs_grpcio

@@ -8,6 +8,8 @@ from tests.monitor.config.texts import Refuse, with_probe, with_steps
 
 PROBE = "components.api.probes.health"
 LOGIN = "{name: login, http: https://api.test/login, save: {token: $.token}}"
+PROOF = "oauth2: {token_url: https://auth.test/, client_id: me, client_secret: hush}"
+TOKEN = f"{{name: proven, http: {{url: https://api.test/, auth: {{{PROOF}}}}}}}"
 HOOK = "{name: hook, http: {url: https://api.test/, query: {to: '{{callback_url}}'}}, await_callback: 20s}"
 HTTP = "http: https://a.test/"
 A = f"name: a\n{HTTP}"
@@ -74,7 +76,7 @@ def test_steps_are_a_list_of_mappings(refused: Refuse, steps: str, fault: str) -
             ".until.certificate_days",
             f"unknown key; known here: {ANSWER}, headers",
         ),
-        (f"{A}\nuntil: {{status: [200, 404]}}\nfor: 2s", ".until.status", UNEXPECTED),
+        (f"{A}\nuntil: {{status: [200, 404]}}\nexpect: {{status: 2xx}}\nfor: 2s", ".until.status", UNEXPECTED),
         (f"{A}\nuntil: {{status: 404}}\nexpect: {{status: [2xx, 403]}}\nfor: 2s", ".until.status", UNEXPECTED),
         (f"{A}\nuntil: {{status: 2}}\nfor: 2s", ".until.status", NO_STATUS),
         (f"{A}\nuntil: {{status: 200}}\nexpect: {{status: 2}}\nfor: 2s", ".expect.status", NO_STATUS),
@@ -134,6 +136,8 @@ def test_the_first_step_knows_no_variable(refused: Refuse) -> None:
         ("30s", (LOGIN, HOOK), "40s (10s + 30s)", "40s"),
         ("1m", (LOGIN, f"{{{A}, {UNTIL}, for: 50500ms}}".replace("\n", ", ")), "60500ms (10s + 50500ms)", "60500ms"),
         ("5s", (LOGIN,), "10s", "10s"),
+        ("29s", (TOKEN, LOGIN), "30s (20s + 10s)", "30s"),
+        ("59s", (f"{{{TOKEN[1:-1]}, {UNTIL}, for: 50s}}",), "1m", "1m"),
     ],
 )
 def test_all_steps_together_fit_in_the_interval(

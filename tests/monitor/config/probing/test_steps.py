@@ -50,6 +50,7 @@ def test_steps_are_handed_on_in_their_order(loaded: Load) -> None:
                 url="{{next}}?wait={{ token }}",
                 headers={"x-version": "1.10", "authorization": "Bearer {{token}}"},
             ),
+            expect=Expect(status=()),
             poll=Poll(
                 until=Expect(json={"$.state": "done"}, headers={"x-part": "1"}), every=2 * SECOND, longest=10 * SECOND
             ),
@@ -85,6 +86,23 @@ def test_a_poll_asks_once_a_second_unless_something_else_is_said(loaded: Load, l
     (built,) = steps_of(loaded, with_steps(step))
     assert built.poll is not None
     assert built.poll.every == every
+
+
+@pytest.mark.parametrize(
+    ("keys", "status"),
+    [
+        ("until: {status: 200}, for: 1s", ()),
+        ("until: {status: 404}, for: 1s", ()),
+        ("until: {json: {$.done: true}}, for: 1s, expect: {headers: {a: b}}", ()),
+        ("until: {status: 200}, for: 1s, expect: {status: 2xx}", ("2xx",)),
+        ("expect: {headers: {a: b}}", ("2xx",)),
+    ],
+)
+def test_while_a_step_asks_again_only_a_status_that_is_written_down_is_expected(
+    loaded: Load, keys: str, status: tuple[str, ...]
+) -> None:
+    (built,) = steps_of(loaded, with_steps(f"{{name: a, http: https://api.test/, {keys}}}"))
+    assert built.expect.status == status
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,20 @@ async def test_a_token_is_not_shown() -> None:
     assert TOKEN not in str(granted(Answer(200, CIMultiDict(), grant().partition(b"\r\n\r\n")[2])))
 
 
+async def test_the_target_has_the_whole_timeout_after_its_token_came() -> None:
+    timeout, soon = 500, 0.4
+    with http_server(late(grant(), soon)) as endpoint, http_server(late(answer(), soon)) as server:
+        result = await ask(settings(server.url, auth=client(endpoint.url), timeout=timeout))
+    assert (result.verdict, result.detail, result.stalled) == (Verdict.PASS, "", False)
+
+
+async def test_a_target_that_hangs_is_given_its_timeout_and_blamed_for_no_more() -> None:
+    with http_server(late(grant(), LATE)) as endpoint, http_server(hang) as server:
+        result = await ask(settings(server.url, auth=client(endpoint.url), timeout=HASTY))
+    assert (result.verdict, result.reason) == (Verdict.FAIL, Reason.TIMEOUT_HEADERS)
+    assert (result.phases.processing or 0) >= HASTY * 900
+
+
 ROWS: dict[str, tuple[bytes | Handler, str, str]] = {
     "answers 503": (answer(503, b"later"), "assertion", "the token endpoint answered 503"),
     "answers 401": (answer(401, b'{"error": "invalid_client"}'), "assertion", "the token endpoint answered 401"),

@@ -159,6 +159,33 @@ async def test_what_was_saved_is_not_shown() -> None:
     assert result.evidence["body"] == "no [redacted], no [redacted], no •••"
 
 
+async def test_a_token_is_not_shown_although_something_long_was_saved_before_it() -> None:
+    given = document(page="x" * 20_000, token="supersecrettoken-1234")
+    with http_server(given, answer(503, b"no supersecrettoken-1234")) as server:
+        result = await go_through(
+            step("login", server.url, save={"page": "$.page", "token": "$.token"}), step("fetch", server.url)
+        )
+    assert result.evidence["body"] == "no [redacted]"
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("", "what was saved as job is empty, which leads elsewhere"),
+        ("..", "{{job}} becomes .., which leads elsewhere"),
+    ],
+)
+async def test_a_step_that_would_ask_somewhere_else_than_is_written_is_not_sent(value: str, problem: str) -> None:
+    with http_server(document(id=value), answer()) as server:
+        result = await go_through(
+            step("submit", server.url, save={"job": "$.id"}),
+            step("delete", f"{server.url}jobs/{{{{job}}}}", method="DELETE"),
+        )
+        assert len(server.requests) == 1
+    assert (result.verdict, result.reason) == (Verdict.FAIL, Reason.STEP)
+    assert result.detail == f"step delete: {problem}"
+
+
 # ── certificates ─────────────────────────────────────────────────────────────────────────────────────
 
 

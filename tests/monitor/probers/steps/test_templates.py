@@ -74,6 +74,40 @@ def test_in_a_url_a_value_is_one_part_unless_it_begins_it(url: str, value: objec
     assert rendered(target(url), {"x": value}).url == expected
 
 
+@pytest.mark.parametrize(
+    ("url", "value"),
+    [
+        ("http://api.test/{{x}}", ""),
+        ("http://api.test/job-{{x}}/state", ""),
+        ("http://api.test/{{x}}", "."),
+        ("http://api.test/{{x}}/state", ".."),
+        ("http://api.test/.{{x}}?a=b", "."),
+        ("http://api.test/{{x}}{{x}}", "."),
+        ("http://api.test/{{x}}#a", "../.."),
+        ("http://api.test/a/{{x}}", "b/../../c"),
+    ],
+)
+def test_no_value_in_a_path_leads_elsewhere(url: str, value: str) -> None:
+    with pytest.raises(TemplateError, match=r"leads elsewhere$"):
+        rendered(target(url), {"x": value})
+
+
+@pytest.mark.parametrize(
+    ("url", "value", "expected"),
+    [
+        ("http://api.test/{{x}}", "...", "http://api.test/..."),
+        ("http://api.test/v{{x}}", ".", "http://api.test/v."),
+        ("http://api.test/{{x}}", "%2e%2e", "http://api.test/%252e%252e"),
+        ("http://api.test/?a={{x}}/..", "", "http://api.test/?a=/.."),
+        ("http://api.test/?a={{x}}", "..", "http://api.test/?a=.."),
+        ("http://api.test/a/../{{x}}", "b", "http://api.test/a/../b"),
+        ("{{x}}/../b", "http://api.test/a", "http://api.test/a/../b"),
+    ],
+)
+def test_dots_that_lead_nowhere_or_are_written_down_stay(url: str, value: str, expected: str) -> None:
+    assert rendered(target(url), {"x": value}).url == expected
+
+
 @pytest.mark.parametrize("value", ["/jobs/1", "ftp://api.test/", "file:///etc/passwd", "http://", "http://[::1", 5])
 def test_a_value_that_is_no_http_address_cannot_be_asked(value: object) -> None:
     with pytest.raises(TemplateError, match=r"becomes .*, which is no HTTP address"):

@@ -109,6 +109,25 @@ async def test_cookies_with_odd_values_go_back_as_they_came() -> None:
     assert set(sent.split("; ")) == {'a="b c\\"d"', "e=f%20g:h"}
 
 
+async def test_a_redirect_to_the_same_url_with_another_cookie_is_no_circle() -> None:
+    home = answer(302, headers=("Location: /", "Set-Cookie: session=a1"))
+    with http_server(home, answer()) as server:
+        result = await go_through(step("login", server.url))
+        assert len(server.requests) == 2
+    assert result.verdict is Verdict.PASS
+
+
+async def test_a_redirect_to_the_same_url_with_the_same_cookie_is_a_circle() -> None:
+    home = answer(302, headers=("Location: /", "Set-Cookie: session=a1"))
+    with http_server(home) as server:
+        result = await go_through(step("login", server.url))
+        assert len(server.requests) == 2
+    assert (result.reason, result.detail) == (
+        Reason.REDIRECTS,
+        f"step login: redirected in a circle, to {server.url}",
+    )
+
+
 # ── cleaning up ──────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from monitor.core.model import Reason, Verdict
-from monitor.probers.network import Network
 from monitor.probers.settings import OAuth2, Trust
+from monitor.probers.wire.contexts import Contexts
 from monitor.probers.wire.trust import UnusableTrust
 from tests.monitor.probers.asking import ask, probers, settings
 from tests.monitor.probers.certificates import Authority
@@ -116,14 +116,54 @@ async def test_a_token_endpoint_is_trusted_as_its_target(authority: Authority) -
     )
 
 
-async def test_a_context_is_made_once_for_each_distinct_trust(authority: Authority) -> None:
+def test_a_context_is_made_once_for_each_distinct_trust(authority: Authority) -> None:
     trust = Trust(ca_file=str(authority.cafile))
-    network = Network()
-    try:
-        assert network.trusting(trust) is network.trusting(Trust(ca_file=str(authority.cafile)))
-        assert network.trusting(trust) is not network.trusting(Trust())
-    finally:
-        await network.close()
+    contexts = Contexts(None)
+    assert contexts.context(trust) is contexts.context(Trust(ca_file=str(authority.cafile)))
+    assert contexts.context(trust) is not contexts.context(Trust())
+    assert contexts.context(trust) is not contexts.context(trust, http=False)
+
+
+async def test_an_authority_that_is_renewed_is_trusted_from_the_next_run_on(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    (tmp_path / "new").mkdir()
+    old, new = Authority(tmp_path / "old"), Authority(tmp_path / "new")
+    with http_server(answer(), context=new.server()) as server:
+        async with probers() as shared:
+            trust = Trust(ca_file=str(old.cafile))
+            prober = shared.prober(settings(f"https://localhost:{server.port}/", trust=trust))
+            before = await prober.run()
+            new.cafile.rename(old.cafile)
+            after = await prober.run()
+    assert (before.reason, after.verdict) == (Reason.TLS_UNTRUSTED, Verdict.PASS)
+
+
+async def test_a_certificate_of_ours_that_is_renewed_is_shown_from_the_next_run_on(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    old, authority = Authority(tmp_path / "old"), Authority(tmp_path)
+    mine = Path(ours(old, tmp_path / "old").certificate_file or "")
+    trust = Trust(ca_file=str(authority.cafile), certificate_file=str(mine))
+    with raw_server(mutual(authority)) as server:
+        async with probers() as shared:
+            prober = shared.prober(settings(f"https://localhost:{server.port}/", trust=trust))
+            before = await prober.run()
+            Path(ours(authority, tmp_path).certificate_file or "").rename(mine)
+            after = await prober.run()
+    assert (before.verdict, after.verdict) == (Verdict.FAIL, Verdict.PASS)
+
+
+def test_files_that_can_be_used_no_more_leave_what_there_was_until_they_can(
+    authority: Authority, caplog: pytest.LogCaptureFixture
+) -> None:
+    trust, contexts, content = Trust(ca_file=str(authority.cafile)), Contexts(None), authority.cafile.read_text()
+    before = contexts.context(trust)
+    authority.cafile.write_text("half a certificate")
+    assert [contexts.context(trust) for _ in range(2)] == [before, before]
+    authority.cafile.unlink()
+    assert contexts.context(trust) is before
+    authority.cafile.write_text(content)
+    assert contexts.context(trust) is not before
+    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
 
 
 @pytest.mark.parametrize("missing", ["ca_file", "certificate_file"])
