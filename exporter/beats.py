@@ -18,7 +18,7 @@ class Beats:
     """Takes beats for the probes whose tokens it knows.
 
     Args:
-        take: has a result decided, and comes back once it is written down. Raises StoreRefused.
+        take: has a result decided, and comes back once it is written down. Raises StoreRefused when that must wait.
         redact: takes secrets out of a text, and whatever a terminal could obey.
     """
 
@@ -47,7 +47,11 @@ class Beats:
         self._begun[probe] = self._clock.now()
 
     async def end(self, probe: str, fault: str | None, said: bytes) -> None:
-        """Take a beat; None as its fault: all went well."""
+        """Take a beat; None as its fault: all went well.
+
+        Raises:
+            TimeoutError, StoreRefused: it came, but it is not written down yet.
+        """
         now, begun = self._clock.now(), self._begun.pop(probe, None)
         shown = self._redact(said[: 4 * MOST_SAID].decode(errors="replace"))[:MOST_SAID].strip()
         beat = beat_result(probe, now, fault=fault, lasted=None if begun is None else now - begun, said=shown)

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from operator import itemgetter
 from typing import cast
 
 from aiohttp import web
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 class Limits:
     """Bounds for each connection and for all of them; times in seconds."""
 
-    connections: int = 256  # above it the newest is closed at once
+    connections: int = 256  # above it the one that idled longest is closed, or the newest if none idles
     headers: float = 10.0  # from the first byte of a request to the end of its headers
     body: float = 10.0  # for the body after them
     body_bytes: int = 64 * 1024
@@ -55,7 +56,7 @@ class Deadline:
 class Connection(web.RequestHandler):
     """aiohttp's connection, with deadlines that it lacks."""
 
-    __slots__ = ("_headers_due", "_limits", "_unread_due")
+    __slots__ = ("_headers_due", "_idle_since", "_limits", "_unread_due")
 
     def __init__(self, manager: web.Server, limits: Limits) -> None:
         super().__init__(
@@ -71,14 +72,31 @@ class Connection(web.RequestHandler):
         taken = cast(asyncio.Transport, transport)
         self._headers_due = Deadline(self._limits.headers, self.force_close)
         self._unread_due = Deadline(self._limits.unread, taken.abort)
-        assert self._manager is not None
-        if len(self._manager.connections) >= self._limits.connections:
+        self._idle_since = asyncio.get_running_loop().time()
+        if not self._has_room():
             taken.abort()
             return
         super().connection_made(taken)
         # The least byte that the client does not take counts as unread, also after we closed.
         taken.set_write_buffer_limits(high=0)
         self._headers_due.arm()
+
+    @property
+    def idle_since(self) -> float | None:
+        """Since when, on the loop's clock, no whole request has come; None in the midst of one."""
+        waiting = self._waiter is not None and not self._waiter.done()
+        return self._idle_since if waiting else None
+
+    def _has_room(self) -> bool:
+        """Whether there is room for one more, if need be that of another which idles."""
+        assert self._manager is not None
+        others = self._manager.connections
+        if len(others) < self._limits.connections:
+            return True
+        idle = [(since, other) for other in others if (since := cast(Connection, other).idle_since) is not None]
+        if idle:
+            min(idle, key=itemgetter(0))[1].force_close()
+        return bool(idle)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._headers_due.clear()
@@ -92,6 +110,13 @@ class Connection(web.RequestHandler):
             self._headers_due.arm()
         else:  # a request is whole, and being answered
             self._headers_due.clear()
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        finished = await super().finish_response(request, resp, start_time)
+        self._idle_since = asyncio.get_running_loop().time()
+        return finished
 
     def pause_writing(self) -> None:
         super().pause_writing()

@@ -8,7 +8,9 @@ from aiohttp import web
 
 from exporter.problems import Problem
 from exporter.sources import SOURCES
+from monitor.core.ports import StoreRefused
 
+RETRY_AFTER = "10"  # seconds; a full disk or a lock may be over by then
 EXIT_CODE = re.compile("[0-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5]")
 
 
@@ -31,8 +33,9 @@ async def beat(request: web.Request) -> web.Response:
         return web.Response(status=204)
     try:
         await beats.end(probe, _fault(signal), await request.read())
-    except TimeoutError:
-        raise Problem(503, "The beat could not be written down in time; send it again.") from None
+    except (TimeoutError, StoreRefused):
+        detail = "The beat came, but it is not written down yet; send it again, in case we stop before it is."
+        raise Problem(503, detail, headers={"Retry-After": RETRY_AFTER}) from None
     return web.Response(status=204)
 
 

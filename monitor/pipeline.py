@@ -79,9 +79,10 @@ class Pipeline:
         """Offer it, and wait until what it comes to is written down and shown.
 
         Raises:
-            StoreRefused: it was not taken, and never will be.
+            StoreRefused: it is not written down yet; it stays in its turn.
         """
         if self.refused is not None:
+            self.offer(observation)
             raise StoreRefused(self.refused)
         step: asyncio.Future[Step] = asyncio.get_running_loop().create_future()
         self._awaited[id(observation)] = step
@@ -91,12 +92,11 @@ class Pipeline:
         finally:
             del self._awaited[id(observation)]
 
-    def _refuse(self, observation: Observation, why: str) -> bool:
-        """Tell whoever waits for it that it is not taken; whether anybody does."""
+    def _refuse(self, observation: Observation, why: str) -> None:
+        """Tell whoever waits for it that it is not written down."""
         awaited = self._awaited.get(id(observation))
         if awaited is not None and not awaited.done():
             awaited.set_exception(StoreRefused(why))
-        return awaited is not None
 
     async def run(self) -> None:
         """Until `close`; a commit that fails for another reason than a refusal ends it."""
@@ -156,13 +156,14 @@ class Pipeline:
         return recorded
 
     def _give_back(self, decided: Sequence[Decided], why: str) -> None:
-        """Nothing of it was written: it is decided anew when it can be, unless somebody waits and can ask again."""
+        """Nothing of it was written: all of it is decided anew when it can be."""
         if self.refused is None:
             log.error("%s; results are held in memory until it can be written again", why)
         self.refused = why
         self._ahead = self.board.copy()
-        kept = [observation for observation, _ in decided if not self._refuse(observation, why)]
-        self._waiting.extendleft(reversed(kept))
+        for observation, _ in reversed(decided):
+            self._refuse(observation, why)
+            self._waiting.appendleft(observation)
         self._make_room()
         self._something.set()
 
@@ -181,11 +182,23 @@ class Pipeline:
     def _make_room(self) -> None:
         """Drop the oldest results of too many; the few starts, configs and ticks among them stay."""
         while len(self._waiting) > HELD_AT_MOST:
-            results = (place for place, held in enumerate(self._waiting) if isinstance(held, Result))
-            oldest = next(results, None)
+            oldest = self._oldest(self._is_asked)
+            if oldest is None:
+                oldest = self._oldest(lambda held: isinstance(held, Result))
             if oldest is None:
                 return
             dropped = self._waiting[oldest]
             del self._waiting[oldest]
             self._dropped(1)
             self._refuse(dropped, "too much waits to be written down")
+
+    def _oldest(self, wanted: Callable[[Observation], bool]) -> int | None:
+        """The place of the oldest that waits of those."""
+        return next((place for place, held in enumerate(self._waiting) if wanted(held)), None)
+
+    def _is_asked(self, held: Observation) -> bool:
+        """Whether it is a result for which the next run makes up; a beat that is lost is a beat missed."""
+        if not isinstance(held, Result):
+            return False
+        setup = self._ahead.probe_setup(held.probe)
+        return setup is None or setup.grace is None

@@ -33,6 +33,7 @@ class Board:
     """Current states by id.
 
     `incidents` holds the open ones and those that may still be reopened; older ones are history's.
+    A probe that became one of another kind has no state until it is heard of.
     `revision` grows whenever something other than a latest result changed.
     """
 
@@ -96,7 +97,8 @@ class Board:
         if setup.grace is None:
             return latest.at + STALE_AFTER * setup.interval + state.unwatched
         down = state.health is Health.DOWN  # what is down already cannot be missed
-        return NEVER if down else latest.at + setup.interval + setup.grace + state.unwatched
+        late = setup.grace + (setup.interval if state.deaf else 0)
+        return NEVER if down else latest.at + setup.interval + late + state.unwatched
 
     # ── deadlines ────────────────────────────────────────────────────────────────────────────────────
 
@@ -184,10 +186,16 @@ class Board:
         self._owners = {probe.id: component for component in self.setup.components for probe in component.probes}
         self._probe_setups = {probe.id: probe for component in self.setup.components for probe in component.probes}
         self._dependencies = {component: self._reach(component) for component in self._component_setups}
-        silences = [(self.silent_at(probe), probe) for probe in self._probe_setups]
-        self._hints = sorted(hint for hint in silences if hint[0] < NEVER)
+        looks = [(self._first_look(probe), probe) for probe in self._probe_setups]
+        self._hints = sorted(look for look in looks if look[0] < NEVER)
         self._hinted = {probe for _, probe in self._hints}
         self.next_calendar = self._calendar()
+
+    def _first_look(self, probe: str) -> Instant:
+        """When the probe falls silent at the earliest: a beat takes back what deafness lent."""
+        due, state = self.silent_at(probe), self.probes.get(probe)
+        lent = state is not None and state.deaf and due < NEVER
+        return due - self._probe_setups[probe].interval if lent else due
 
     def _reach(self, component: str) -> frozenset[str]:
         reached: set[str] = set()

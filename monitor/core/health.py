@@ -27,18 +27,25 @@ def unheard_of(at: Instant) -> ProbeState:
 
 def is_settled(state: ProbeState) -> bool:
     """Whether one more pass would change nothing."""
-    return state.effective is Health.UP and state.streak_since is None and not state.unwatched
+    return state.effective is Health.UP and state.streak_since is None and not (state.unwatched or state.deaf)
 
 
 def hear(state: ProbeState, setup: ProbeSetup, result: Result) -> ProbeState:
     """The state after one more result; the very same object when nothing changed."""
-    heard = replace(state, unwatched=0) if state.unwatched else state
+    heard = replace(state, unwatched=0, deaf=False) if state.unwatched or state.deaf else state
     if result.verdict is Verdict.UNKNOWN:
-        return blinded(heard, result.started)
+        return blinded(_untainted(heard, result), result.started)
     # A run that was under way while nobody watched vouches for nothing before its end.
     seen = sighted(heard, result.at if state.unwatched else result.started)
     confirmed = _confirmed(_counted(seen, result), setup, result)
     return state if confirmed == state else confirmed
+
+
+def _untainted(state: ProbeState, result: Result) -> ProbeState:
+    """A cut of our own network is seen only after it began: what failed before may have been its doing, too."""
+    if result.reason is not Reason.OWN_NETWORK or not (state.fails.count or state.bads.count):
+        return state
+    return replace(state, fails=NO_STREAK, bads=NO_STREAK)
 
 
 def blinded(state: ProbeState, since: Instant) -> ProbeState:
@@ -68,6 +75,12 @@ def missed(state: ProbeState, at: Instant, detail: str) -> ProbeState:
 def unwatched(state: ProbeState, gap: Duration) -> ProbeState:
     """Nobody watched for so long; below zero where the clock was set back."""
     return replace(state, unwatched=state.unwatched + gap)
+
+
+def deafened(state: ProbeState, setup: ProbeSetup, latest: Result, until: Instant) -> ProbeState:
+    """Nobody listened until then: past half of its interval, the next beat of a heartbeat may have come unheard."""
+    may_have_come = setup.grace is not None and until > latest.at + setup.interval // 2
+    return replace(state, deaf=True) if may_have_come else state
 
 
 def set_back(state: ProbeState, at: Instant) -> ProbeState:

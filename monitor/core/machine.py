@@ -63,7 +63,9 @@ def _is_quiet(board: Board, observation: Observation) -> bool:
     if isinstance(observation, Tick):
         return True
     state = board.probes.get(observation.probe)
-    return state is None or (observation.verdict is Verdict.PASS and health.is_settled(state))
+    if state is None:
+        return board.probe_setup(observation.probe) is None
+    return observation.verdict is Verdict.PASS and health.is_settled(state)
 
 
 # ── deadlines ────────────────────────────────────────────────────────────────────────────────────────
@@ -127,14 +129,14 @@ SETTLING: Mapping[deadlines.Kind, Callable[[Draft, str], None]] = {
 def _hear(draft: Draft, result: Result) -> None:
     if result.started > draft.at:  # the clock was set back while it ran
         result = replace(result, started=draft.at)
-    setup, state = draft.board.probe_setup(result.probe), draft.probe(result.probe)
-    if setup is not None and state is not None:
-        _change_probe(draft, result.probe, health.hear(state, setup, result))
+    setup = draft.board.probe_setup(result.probe)
+    if setup is not None:
+        _change_probe(draft, result.probe, health.hear(_state(draft, result.probe), setup, result))
 
 
 def _change_probe(draft: Draft, probe: str, state: ProbeState) -> None:
-    before, owner = draft.probe(probe), draft.board.component_of(probe)
-    if before is None or owner is None or state is before:
+    before, owner = _state(draft, probe), draft.board.component_of(probe)
+    if owner is None or state is before:
         return
     draft.put_probe(probe, state)
     since = ledger.diverged(before.track, state.track)
@@ -210,6 +212,9 @@ def _pass_over(draft: Draft, last_alive: Instant, at: Instant) -> None:
     _settle(draft, at)  # the calendar went on without us
     for probe in draft.board.probes:
         state = health.unwatched(_state(draft, probe), at - last_alive)
+        setup, latest = draft.board.probe_setup(probe), draft.board.latest.get(probe)
+        if setup is not None and latest is not None and last_alive < at:
+            state = health.deafened(state, setup, latest, at)
         draft.put_probe(probe, health.sighted(state, at) if probe in seeing else state)
     _refresh(draft, everything, at)
 
@@ -251,12 +256,14 @@ def _configure(draft: Draft, setup: Setup) -> None:
 def _take_probes(draft: Draft, before: Setup, setup: Setup) -> None:
     known = {probe.id: probe for component in before.components for probe in component.probes}
     wanted = {probe.id: probe for component in setup.components for probe in component.probes}
-    gone = known.keys() - wanted.keys()
+    gone = {probe for probe, was in known.items() if _is_another(was, wanted.get(probe))}
     bereft = {owner(probe) for probe in gone}
     for probe in gone:
         draft.drop_probe(probe)
     for probe, probe_setup in wanted.items():
         state = draft.probe(probe)
+        if probe in gone:  # with its state goes its latest result, which says nothing of what it is now
+            continue
         if state is None:
             draft.put_probe(probe, health.unheard_of(draft.at))
         else:
@@ -265,6 +272,11 @@ def _take_probes(draft: Draft, before: Setup, setup: Setup) -> None:
             taken = _reconfigured(draft, state, known[probe], probe_setup, clear=clear)
             if taken != state:
                 draft.put_probe(probe, taken)
+
+
+def _is_another(was: ProbeSetup, now: ProbeSetup | None) -> bool:
+    """Whether it is gone, or of another kind: what we ask says nothing of what reports in by itself."""
+    return now is None or (was.grace is None) != (now.grace is None)
 
 
 def _reconfigured(draft: Draft, state: ProbeState, was: ProbeSetup, now: ProbeSetup, *, clear: bool) -> ProbeState:

@@ -273,6 +273,7 @@ class ProbeState:
     detail: str = ""  # what the latest run of that streak saw
     certificate_expires: Instant | None = None  # as that run saw it
     unwatched: Duration = 0  # how long we did not watch since the latest result
+    deaf: bool = False  # of a heartbeat: the beat after the latest may have come while we did not listen
 
     @property
     def health(self) -> Health:

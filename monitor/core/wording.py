@@ -124,7 +124,9 @@ def no_beat(draft: Draft, setup: ProbeSetup) -> str:
     """Of a heartbeat that was due."""
     last = draft.board.latest[setup.id].at
     late = f", and may be {spoken(setup.grace)} late" if setup.grace else ""
-    return f"no beat since {clock_time(last, draft.at)}; it is due every {spoken(setup.interval)}{late}"
+    state = draft.probe(setup.id)
+    deaf = "; one may have come while we did not listen, so we waited for another" if state and state.deaf else ""
+    return f"no beat since {clock_time(last, draft.at)}; it is due every {spoken(setup.interval)}{late}{deaf}"
 
 
 def troubled_probes(draft: Draft, component: str) -> list[tuple[ProbeSetup, ProbeState]]:

@@ -21,16 +21,16 @@ class Pulse:
 
     clock: FakeClock = field(default_factory=FakeClock)
     taken: list[Result] = field(default_factory=list)
-    refuses: bool = False
+    trouble: Exception | None = None
 
     def __post_init__(self) -> None:
         self.beats = Beats(self.clock, self._take, Redactor(["s3cret"]))
         self.beats.use({"batch/nightly": TOKEN})
 
     async def _take(self, result: Result) -> None:
-        if self.refuses:
-            raise StoreRefused("the disk is full")
         self.taken.append(result)
+        if self.trouble is not None:
+            raise self.trouble
 
 
 @pytest.mark.parametrize(
@@ -99,12 +99,14 @@ async def test_what_a_failed_job_says_is_kept_without_secrets(serve: Serve) -> N
     assert len(said) == 200
 
 
-async def test_a_beat_that_cannot_be_written_down_is_refused_and_may_be_sent_again(serve: Serve) -> None:
-    pulse = Pulse(refuses=True)
+@pytest.mark.parametrize("trouble", [StoreRefused("the disk is full"), TimeoutError()], ids=["refused", "late"])
+async def test_a_beat_that_is_not_written_down_yet_may_be_sent_again(serve: Serve, trouble: Exception) -> None:
+    pulse = Pulse(trouble=trouble)
     client = await serve(sources(beats=pulse.beats))
     async with client.post(f"/heartbeats/{TOKEN}") as answer:
         assert answer.status == 503
         assert answer.headers["Retry-After"] == "10"
+        assert "not written down yet" in (await answer.json())["detail"]
 
 
 async def test_a_token_that_was_taken_back_is_wrong_from_then_on(serve: Serve) -> None:

@@ -7,12 +7,13 @@ import errno
 import json
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
 from exporter.connections import Limits
 from exporter.server import Server
+from exporter.sources import Sources
 from tests.exporter.conftest import Serve
 from tests.exporter.fakes import FakeHistory, sources
 
@@ -45,8 +46,8 @@ class Caller:
 
 
 @asynccontextmanager
-async def serving(limits: Limits) -> AsyncIterator[tuple[str, int]]:
-    server = Server(sources(), limits)
+async def serving(limits: Limits, told: Sources | None = None) -> AsyncIterator[tuple[str, int]]:
+    server = Server(told or sources(), limits)
     try:
         yield await server.start("127.0.0.1", 0)
     finally:
@@ -148,18 +149,52 @@ async def test_what_is_not_http_is_a_problem_too() -> None:
         assert await caller.rest() == b""
 
 
-async def test_one_connection_too_many_is_closed_and_the_others_live() -> None:
-    async with (
-        serving(Limits(connections=1)) as address,
-        calling(address) as first,
-    ):
+async def test_one_connection_too_many_takes_the_place_of_that_which_idled_longest() -> None:
+    async with serving(Limits(connections=2)) as address, calling(address) as first, calling(address) as second:
+        for caller in (second, first, second):
+            caller.send(REQUEST)
+            await caller.answer()
+        async with calling(address) as third:
+            assert await first.rest() == b""
+            for caller in (second, third):
+                caller.send(REQUEST)
+                assert await caller.answer() == (200, b"ok\n")
+
+
+async def test_a_trickling_connection_idles_from_its_beginning_and_others_from_their_latest_answer() -> None:
+    async with serving(Limits(connections=2)) as address, calling(address) as first, calling(address) as trickling:
+        trickling.send(b"GET /livez HT")
         first.send(REQUEST)
         await first.answer()
+        trickling.send(b"TP/1.1\r\n")
+        async with calling(address) as third:
+            for caller in (third, first):
+                caller.send(REQUEST)
+                assert await caller.answer() == (200, b"ok\n")
+            assert await trickling.rest() == b""
+
+
+async def test_many_that_come_at_once_and_say_nothing_keep_nobody_out() -> None:
+    async with serving(Limits(connections=3)) as address, AsyncExitStack() as stack:
+        for _ in range(20):
+            await stack.enter_async_context(calling(address))
+        late = await stack.enter_async_context(calling(address))
+        late.send(REQUEST)
+        assert await late.answer() == (200, b"ok\n")
+
+
+async def test_while_all_are_being_answered_one_too_many_is_closed() -> None:
+    history = FakeHistory()
+    history.gate.clear()
+    async with serving(Limits(connections=1), sources(history=history)) as address, calling(address) as first:
+        first.send(REQUEST.replace(b"livez", b"api/v1/components"))
+        await history.reached.wait()
         async with calling(address) as second:
             second.send(REQUEST)
             assert await second.rest() == b""
-        first.send(REQUEST)
-        assert await first.answer() == (200, b"ok\n")
+        history.gate.set()
+        status, _ = await first.answer()
+        assert status == 200
 
 
 async def test_a_connection_that_ended_makes_room() -> None:

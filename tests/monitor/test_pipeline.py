@@ -9,8 +9,11 @@ import pytest
 from monitor.core.board import Board
 from monitor.core.machine import advance
 from monitor.core.model import (
+    HOUR,
+    MINUTE,
     QUIET,
     SECOND,
+    ComponentSetup,
     Configured,
     Event,
     Instant,
@@ -24,9 +27,11 @@ from monitor.core.model import (
 from monitor.core.ports import Decided, StoreRefused
 from monitor.core.subscribing import Delivery
 from monitor.pipeline import HELD_AT_MOST, Pipeline
-from tests.builders import NOON, result, setup
+from tests.builders import NOON, component_setup, probe_setup, result, setup
 
 PACE = 30 * SECOND
+NIGHTLY = probe_setup("batch/nightly", interval=HOUR, grace=10 * MINUTE, failure_threshold=1, success_threshold=1)
+HEARTBEAT = component_setup("batch", probes=(NIGHTLY,))
 
 
 class FakeClock:
@@ -95,13 +100,13 @@ class Heard:
 
     def __call__(self, decided: Sequence[Decided]) -> None:
         self.decided.extend(decided)
-        self.shown.append(self.board.components["api"].status)
+        self.shown += [state.status for state in self.board.components.values()]
 
 
 class Rig:
-    def __init__(self) -> None:
+    def __init__(self, *components: ComponentSetup) -> None:
         self.board = Board()
-        configured = Configured(NOON, setup())
+        configured = Configured(NOON, setup(*components))
         self.board.apply(configured, advance(self.board, configured))
         self.memory, self.clock, self.heard = FakeMemory(), FakeClock(), Heard(self.board)
         self.commits: list[int] = []
@@ -308,19 +313,54 @@ async def test_what_is_awaited_comes_back_as_the_step_that_was_written_down() ->
     assert len(memory.commits) == 1
 
 
-async def test_what_is_awaited_while_the_store_refuses_is_refused_for_good() -> None:
-    memory = FakeMemory()
-    pipeline = Pipeline(Board(setup=setup()), memory, FakeClock(), FakeDebts())
-    memory.trouble = StoreRefused("the disk is full")
-    beat, seen = result(started=NOON), result(started=NOON + PACE)
-    writing = asyncio.create_task(pipeline.written(beat))
+async def test_what_is_awaited_while_the_store_refuses_is_told_so_and_decided_in_its_turn() -> None:
+    rig = Rig()
+    rig.memory.trouble = StoreRefused("the disk is full")
+    first, second, third = (result(started=NOON + beat * PACE) for beat in range(3))
+    writing = asyncio.create_task(rig.pipeline.written(first))
     await asyncio.sleep(0)
-    pipeline.offer(seen)
-    assert not await pipeline.step()
+    rig.pipeline.offer(second)
+    assert not await rig.pipeline.step()
     with pytest.raises(StoreRefused, match="disk is full"):
         await writing
     with pytest.raises(StoreRefused, match="disk is full"):
-        await pipeline.written(result(started=NOON))
-    memory.trouble = None
-    await pipeline.step()
-    assert memory.commits == [[seen]]
+        await rig.pipeline.written(third)
+    rig.memory.trouble = None
+    await rig.pipeline.step()
+    assert rig.memory.commits == [[first, second, third]]
+
+
+async def test_a_beat_that_came_while_the_store_refused_was_in_time() -> None:
+    rig = Rig(HEARTBEAT)
+    rig.pipeline.offer(result("batch/nightly", started=NOON, took=0))
+    await rig.pipeline.step()
+    rig.memory.trouble = StoreRefused("the disk is full")
+    writing = asyncio.create_task(rig.pipeline.written(result("batch/nightly", started=NOON + HOUR, took=0)))
+    await asyncio.sleep(0)
+    assert not await rig.pipeline.step()
+    with pytest.raises(StoreRefused):
+        await writing
+    rig.pipeline.offer(Tick(NOON + 130 * MINUTE - 1))
+    rig.memory.trouble = None
+    await rig.pipeline.step()
+    rig.pipeline.offer(Tick(NOON + 130 * MINUTE))
+    await rig.pipeline.step()
+    assert rig.heard.shown == [Status.OPERATIONAL, Status.OPERATIONAL, Status.MAJOR_OUTAGE]
+
+
+async def test_a_full_ring_keeps_beats_which_come_but_once() -> None:
+    rig = Rig(component_setup(), HEARTBEAT)
+    beat = result("batch/nightly", started=NOON, took=0)
+    rig.pipeline.offer(beat)
+    for number in range(HELD_AT_MOST):
+        rig.pipeline.offer(result(started=NOON + number))
+    assert rig.dropped == 1
+    await rig.pipeline.step()
+    assert rig.memory.commits[0][0] is beat
+
+
+async def test_a_ring_full_of_beats_drops_the_oldest() -> None:
+    rig = Rig(HEARTBEAT)
+    for number in range(HELD_AT_MOST + 2):
+        rig.pipeline.offer(result("batch/nightly", started=NOON + number, took=0))
+    assert (rig.pipeline.held, rig.dropped) == (HELD_AT_MOST, 2)

@@ -130,6 +130,26 @@ def test_a_probe_that_is_well_has_no_reasons() -> None:
     assert reasons_of(*(Reason.DNS,) * 3, None, None) == ()
 
 
+def hears_of_a_cut(state: ProbeState) -> ProbeState:
+    cut = result(verdict=Verdict.UNKNOWN, reason=Reason.OWN_NETWORK, started=NOON + 3 * PACE)
+    return health.hear(state, probe_setup(), cut)
+
+
+@pytest.mark.parametrize("series", [".FF", ".SS", ".SF"])
+def test_what_failed_or_was_slow_before_our_own_network_was_seen_to_be_cut_does_not_count(series: str) -> None:
+    cut = hears_of_a_cut(heard(series))
+    assert (cut.effective, cut.health, cut.streak_since) == (Health.UNKNOWN, Health.UP, None)
+
+
+def test_a_cut_of_our_own_network_leaves_what_comes_back_on_its_way_up() -> None:
+    assert hears_of_a_cut(heard("FFF.")).goods.count == 1
+
+
+def test_one_more_run_in_a_cut_changes_nothing() -> None:
+    state = hears_of_a_cut(heard(".FF"))
+    assert hears_of_a_cut(state) is state
+
+
 def test_a_changed_target_clears_the_streak_and_keeps_the_history() -> None:
     state = health.without_streaks(heard(".FF"))
     assert state.streak_since is None
