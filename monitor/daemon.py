@@ -20,7 +20,7 @@ from monitor.checking import summary
 from monitor.clock import DaemonClock
 from monitor.config import Config, ConfigError, load
 from monitor.core.board import Board
-from monitor.core.model import Configured, Result, Started, Tick
+from monitor.core.model import Configured, Reason, Result, Started, Tick
 from monitor.core.ports import Decided, StoreRefused
 from monitor.core.redaction import Redactor
 from monitor.filewatch import FileWatch
@@ -152,6 +152,7 @@ class Daemon:
         self._go_on("pipeline", self._pipeline.run())
         self._go_on("ticker", ticker.run())
         self._go_on("scheduler", self._scheduler.watch())
+        self._go_on("references", self._watching.run())
         self._go_on("reloads", self._reload_when_asked())
         self._go_on("housekeeping", self._webhooks.housekeeping.run())
 
@@ -250,17 +251,19 @@ class Daemon:
         self._pipeline.offer(result)
 
     async def _take(self, beat: Result) -> None:
+        self._metrics.seen(beat)  # it came, whenever it is written down
         await self._pipeline.written(beat)
-        self._metrics.seen(beat)
 
     def _pace(self, decided: Sequence[Decided]) -> None:
-        """While a streak is unconfirmed, its probe is asked again at the recheck interval."""
+        """A probe is asked again at the recheck interval while a streak is unconfirmed, or our network hides one."""
         for observation, _ in decided:
             if not isinstance(observation, Result):
                 continue
             state = self._pipeline.board.probes.get(observation.probe)
             after = self._recheck_after.get(observation.probe)
-            if after is not None and state is not None and state.streak_since is not None:
+            if after is None or state is None:
+                continue
+            if state.streak_since is not None or observation.reason is Reason.OWN_NETWORK:
                 self._scheduler.recheck(observation.probe, observation.started + after)
 
     def _tell_vitals(self) -> None:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 from exporter.beats import Beats
 from exporter.callbacks import Callbacks
 from monitor.asking import Asking
+from monitor.clock import NANOSECONDS, steady_ns
 from monitor.config import Config
 from monitor.core.board import Board
-from monitor.core.model import Result, Verdict
+from monitor.core.model import Reason, Result, Verdict
 from monitor.core.ports import Clock, Tokens
 from monitor.core.redaction import Redactor
-from monitor.doubts import Doubts, Reference, References
-from monitor.probers.targets import awaits_callback, host_of
+from monitor.doubts import Doubts, Reference, References, Witness
+from monitor.probers.settings import Target
+from monitor.probers.targets import awaits_callback, host_of, is_outside, is_proxied
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +48,8 @@ class Watching:
         self.callbacks = Callbacks()
         self.beats = Beats(clock, take, lambda text: self._redact(text))
         self.asking = Asking(clock, hear, callbacks=self.callbacks, doubt=self._doubt)
-        self._references = References(self._answers)
-        self._doubts = Doubts(board, self._references, self.asking.probers.dates.wrong_by)
-        self._proving: asyncio.Task[None] | None = None
+        self._references = References(self._answers, _steady)
+        self._doubts = Doubts(board, self._references, self.asking.probers.dates.wrong_by, _steady)
 
     async def prepare(self, config: Config) -> None:
         """Make the tokens that the config lacks.
@@ -76,22 +75,23 @@ class Watching:
         self.callbacks.base = config.public_url or base
         self.beats.use(self._known)
         self.asking.replace(config.probes, redactor)
-        self._doubts.use({probe: host_of(settings.target) for probe, settings in config.probes.items()})
+        self._doubts.use({probe: _witness(settings.target) for probe, settings in config.probes.items()})
+        self._references.use([Reference(host, port) for host, port in config.references])
         if config.public_url is None:
             _warn_of_callbacks(config, base)
-        self._prove([Reference(host, port) for host, port in config.references])
+
+    async def run(self) -> None:
+        """Listen to our own network for as long as the daemon lives."""
+        await self._references.run()
 
     @property
     def degraded(self) -> set[str]:
-        """Why the latest results of probes are unknown, where that is our own doing."""
+        """Why the latest results of probes are unknown, or the next would be, where that is our own doing."""
         latest = self._board.latest.values()
-        return {str(result.reason) for result in latest if result.verdict is Verdict.UNKNOWN}
+        reasons = {str(result.reason) for result in latest if result.verdict is Verdict.UNKNOWN}
+        return reasons | ({str(Reason.OWN_NETWORK)} if self._references.unsettled else set())
 
     async def close(self) -> None:
-        if self._proving is not None:
-            self._proving.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._proving
         await self._references.close()
         await self.asking.close()
 
@@ -101,11 +101,16 @@ class Watching:
     async def _answers(self, reference: Reference) -> bool:
         return await self.asking.probers.answers(reference.host, reference.port)
 
-    def _prove(self, named: list[Reference]) -> None:
-        """Ask the references whether they answer at all, beside everything else."""
-        if self._proving is not None:
-            self._proving.cancel()
-        self._proving = asyncio.create_task(self._references.use(named))
+
+def _steady() -> int:
+    """Milliseconds that never step."""
+    return steady_ns() // NANOSECONDS
+
+
+def _witness(target: Target) -> Witness:
+    if not is_outside(target):
+        return Witness.NOTHING
+    return Witness.RIGHT_ANSWER if is_proxied(target) else Witness.ANY_ANSWER
 
 
 def _warn_of_callbacks(config: Config, base: str) -> None:

@@ -182,6 +182,28 @@ async def test_what_nobody_answers_is_unknown_while_no_reference_answers_either(
             assert (await daemon.get("/api/v1/incidents"))["incidents"] == []
 
 
+async def test_what_our_own_network_hides_is_asked_again_at_the_recheck_interval(tmp_path: Path) -> None:
+    with Silence() as target, socket.create_server(("127.0.0.1", 0), backlog=0) as reference:
+        rarely = doubting(target, reference.getsockname()[1]).replace("interval: 500ms", "interval: 1h", 1)
+        async with running(config_of(tmp_path, rarely), tmp_path / "data") as daemon:
+            hidden = 'justkalm_probe_runs_total{component="api",probe="health",verdict="unknown"} 3'
+            await daemon.until("/metrics", lambda it: hidden in it)
+
+
+async def test_a_reload_asks_the_references_and_silence_is_told_before_a_target_fails(
+    tmp_path: Path,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as reference:
+        async with Deliverer() as target:
+            port = int(target.url.rpartition(":")[2])
+            config = config_of(tmp_path, doubting(port, reference.getsockname()[1]))
+            async with running(config, tmp_path / "data") as daemon:
+                config.write_text(config.read_text(encoding="utf-8") + "\n# anew\n", encoding="utf-8")
+                await daemon.logs("the config was reloaded")
+                await daemon.logs("no reference answers, and nothing else does")
+                await daemon.until("/metrics", lambda it: 'justkalm_monitor_degraded{reason="own_network"} 1' in it)
+
+
 async def test_a_reference_that_never_answered_excuses_nothing(tmp_path: Path) -> None:
     with Silence() as target, Silence() as reference:
         config = config_of(tmp_path, doubting(target, reference))

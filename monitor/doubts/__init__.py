@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from monitor.doubts.doubts import Doubts
-from monitor.doubts.references import Reference, References
+from monitor.doubts.doubts import Doubts, Witness
+from monitor.doubts.references import References
+from monitor.doubts.standing import Reference
 
-__all__ = ["Doubts", "Reference", "References"]
+__all__ = ["Doubts", "Reference", "References", "Witness"]

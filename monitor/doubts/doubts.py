@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from enum import Enum, auto
 
 from monitor.core.board import Board
-from monitor.core.model import Duration, Health, Instant, ProbeState, Reason, Result, Verdict
+from monitor.core.model import Duration, Health, Reason, Result, Verdict
 from monitor.core.wording import spoken
 from monitor.doubts.references import References
 
@@ -29,40 +30,61 @@ SILENCE = frozenset(
 DATED = frozenset({Reason.TLS_EXPIRED, Reason.TLS_NOT_YET_VALID, Reason.CERTIFICATE_EXPIRING})
 
 
+class Witness(Enum):
+    """What of a probe's results shows that our own network works."""
+
+    NOTHING = auto()  # it asks our own machine
+    ANY_ANSWER = auto()
+    RIGHT_ANSWER = auto()  # a wrong one may come from a proxy of ours
+
+
 class Doubts:
-    """Asked once for each result, in the order in which runs end.
+    """Asked once for each result, as soon as its run ends.
 
     Args:
         board: as it is shown.
         wrong_by: how much our clock would have to be put forward, by the word of those we asked; None: it is right.
+        now: milliseconds that never step.
     """
 
-    def __init__(self, board: Board, references: References, wrong_by: Callable[[], Duration | None]) -> None:
+    def __init__(
+        self,
+        board: Board,
+        references: References,
+        wrong_by: Callable[[], Duration | None],
+        now: Callable[[], int],
+    ) -> None:
         self._board = board
         self._references = references
         self._wrong_by = wrong_by
-        self._hosts: Mapping[str, str] = {}
-        self._heard: dict[str, Instant] = {}  # host → when the latest run began in which something came back
+        self._now = now
+        self._witnesses: Mapping[str, Witness] = {}
 
-    def use(self, hosts: Mapping[str, str]) -> None:
-        """Judge by these hosts from now on: probe → the host that it asks."""
-        self._hosts = hosts
-        self._heard = {host: at for host, at in self._heard.items() if host in hosts.values()}
+    def use(self, witnesses: Mapping[str, Witness]) -> None:
+        """Judge by these from now on: probe → what an answer to it says of our own network."""
+        self._witnesses = witnesses
 
     async def judge(self, result: Result) -> Result:
         """The result, or in its place that nothing is known since the fault may be ours."""
-        if result.verdict is not Verdict.UNKNOWN and result.reason not in SILENCE:
-            self._hear(result)
+        ended = self._now()
+        began = ended - max(result.at - result.started, 0)
+        if self._came_back(result):
+            self._references.hear(began, ended)
         if result.reason in DATED:
             return self._by_our_clock(result)
-        if result.reason in SILENCE and self._would_confirm(result) and await self._cut_off(result):
-            return _ours(result, Reason.OWN_NETWORK, "our own network: no reference answers either")
+        if self._doubtful(result) and await self._references.tainted(began):
+            cut = "no reference answers either" if self._references.silent else "it was cut when this run began"
+            return _ours(result, Reason.OWN_NETWORK, f"our own network: {cut}")
         return result
 
-    def _hear(self, result: Result) -> None:
-        host = self._hosts.get(result.probe)
-        if host is not None:
-            self._heard[host] = max(result.started, self._heard.get(host, 0))
+    def _came_back(self, result: Result) -> bool:
+        """Whether something came back from outside, by our own network."""
+        match self._witnesses.get(result.probe, Witness.NOTHING):
+            case Witness.ANY_ANSWER:
+                return result.verdict is not Verdict.UNKNOWN and result.reason not in SILENCE
+            case Witness.RIGHT_ANSWER:
+                return result.verdict in (Verdict.PASS, Verdict.SLOW)
+        return False
 
     def _by_our_clock(self, result: Result) -> Result:
         wrong = self._wrong_by()
@@ -71,23 +93,12 @@ class Doubts:
         way = "behind" if wrong > 0 else "ahead"
         return _ours(result, Reason.OWN_CLOCK, f"our own clock is {spoken(abs(wrong))} {way} of what servers tell")
 
-    def _would_confirm(self, result: Result) -> bool:
-        setup, state = self._board.probe_setup(result.probe), self._board.probes.get(result.probe)
-        if setup is None or state is None or state.health is Health.DOWN:
+    def _doubtful(self, result: Result) -> bool:
+        """Whether it may become trouble that is not there yet; a lost first packet alone makes a run slow."""
+        state = self._board.probes.get(result.probe)
+        if state is None or state.health is Health.DOWN:
             return False
-        return state.fails.count + 1 >= setup.failure_threshold
-
-    async def _cut_off(self, result: Result) -> bool:
-        return not self._others_heard(result) and await self._references.silent()
-
-    def _others_heard(self, result: Result) -> bool:
-        """Whether something came back from another host since this streak began."""
-        since, host = _began(self._board.probes[result.probe], result), self._hosts.get(result.probe)
-        return any(at >= since for other, at in self._heard.items() if other != host)
-
-
-def _began(state: ProbeState, result: Result) -> Instant:
-    return state.fails.since if state.fails.count else result.started
+        return result.reason in SILENCE or (result.reason is Reason.LATENCY and state.health is not Health.SLOW)
 
 
 def _ours(result: Result, reason: Reason, detail: str) -> Result:

@@ -1,77 +1,116 @@
-"""References: what should always answer, asked when it may be our own network that does not work."""
+"""References: what should always answer, asked all the time whether our own network works."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple
+from contextlib import suppress
+from dataclasses import replace
+
+from monitor.core.model import SECOND
+from monitor.core.wording import spoken
+from monitor.doubts.silence import Silence
+from monitor.doubts.standing import Reference, Standing
 
 log = logging.getLogger(__name__)
 
-KEPT = 5.0  # seconds for which an answer holds
-
-
-class Reference(NamedTuple):
-    """An address that something listens on."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"tcp://[{self.host}]:{self.port}" if ":" in self.host else f"tcp://{self.host}:{self.port}"
+EVERY = 20 * SECOND
+WHILE_SILENT = 3 * SECOND  # so that the end of a cut is seen soon
+KEPT = SECOND // 2  # for which an answer holds
+SETTLES_IN = 15 * SECOND  # after a silence: runs that began in it still come in
 
 
 class References:
-    """Made on the running loop.
-
-    One that has not answered since it was named is ignored: it would make every outage look like ours.
+    """What is heard of the references and, by the word of others, of our own network.
 
     Args:
         ask: whether a reference answers just now.
-        now: monotonic seconds.
+        now: milliseconds that never step.
     """
 
-    def __init__(
-        self, ask: Callable[[Reference], Awaitable[bool]], now: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, ask: Callable[[Reference], Awaitable[bool]], now: Callable[[], int]) -> None:
         self._ask = ask
         self._now = now
-        self._named: tuple[Reference, ...] = ()
-        self._proven: set[Reference] = set()
-        self._asking: asyncio.Task[bool] | None = None
-        self._asked_at = 0.0
+        self._standings: dict[Reference, Standing] = {}
+        self._heard = 0  # when the latest run or look began to which something came back
+        self._silence: Silence | None = None
+        self._looking: asyncio.Task[None] | None = None
+        self._looked_at = -KEPT
+        self._changed = asyncio.Event()
 
-    async def use(self, named: Sequence[Reference]) -> None:
-        """Ask these from now on, for the first time right now."""
-        new = [reference for reference in named if reference not in self._named]
-        self._named = tuple(named)
-        self._proven &= set(named)
-        await self._look(new)
-        for reference in new:
-            if reference not in self._proven:
-                log.warning("reference %s does not answer; it is ignored until it does", reference)
+    def use(self, named: Sequence[Reference]) -> None:
+        """Ask these from now on; those that are new, as soon as may be."""
+        self._standings = {reference: self._standings.get(reference) or Standing(reference) for reference in named}
+        self._changed.set()
 
-    async def silent(self) -> bool:
-        """Whether none of those that answered before answers now; False where there is none."""
-        if self._asking is None or (self._asking.done() and self._now() - self._asked_at >= KEPT):
-            self._asked_at = self._now()
-            self._asking = asyncio.create_task(self._all_silent())
-        return await asyncio.shield(self._asking)  # others may wait for the same answer
+    async def run(self) -> None:
+        """Ask them for as long as the daemon lives."""
+        while True:
+            await self.look(kept=0)
+            rest = self._looked_at + (WHILE_SILENT if self.silent else EVERY) - self._now()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), max(rest, 0) / SECOND)
+
+    async def look(self, kept: int = KEPT) -> None:
+        """Ask them all, unless that was done just now; whoever comes meanwhile waits for the same answers."""
+        if self._looking is None or (self._looking.done() and self._now() - self._looked_at >= kept):
+            self._looking = asyncio.create_task(self._look())
+        await asyncio.shield(self._looking)
+
+    def hear(self, began: int, ended: int) -> None:
+        """Something came back from outside to a run that began and ended then."""
+        if self._silence is not None and began > self._silence.since:
+            self._end(self._silence, ended)
+        self._heard = max(self._heard, began)
+
+    async def tainted(self, began: int) -> bool:
+        """Whether a run that began then, and ends now, tells more of our own network than of its target."""
+        if self._heard < began:
+            await self.look()
+        return self._silence is not None and self._silence.taints(began)
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing comes back to us now."""
+        return self._silence is not None and self._silence.until is None
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether nothing comes back to us, or did so just now."""
+        if self._silence is None or self._silence.until is None:
+            return self.silent
+        return self._now() - self._silence.until < SETTLES_IN
 
     async def close(self) -> None:
-        if self._asking is not None:
-            self._asking.cancel()
-            await asyncio.gather(self._asking, return_exceptions=True)
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
 
-    async def _all_silent(self) -> bool:
-        relied_on = set(self._proven)
-        answering = await self._look(self._named)
-        return bool(relied_on) and not answering
+    async def _look(self) -> None:
+        self._changed.clear()
+        asked, before = list(self._standings), self._looked_at
+        self._looked_at = began = self._now()
+        answers = dict(zip(asked, await asyncio.gather(*map(self._ask, asked)), strict=True))
+        if any(answers.values()):
+            self.hear(began, self._now())
+        for reference, answered in answers.items():
+            if reference in self._standings:
+                self._standings[reference].note(answered, others=self._heard >= before)
+        if not any(standing.relied_on for standing in self._standings.values()):
+            self._silence = None
+        elif self._heard < began:
+            self._fall_silent()
 
-    async def _look(self, references: Sequence[Reference]) -> bool:
-        """Ask all at once; whether any answers."""
-        answers = await asyncio.gather(*map(self._ask, references))
-        self._proven |= {reference for reference, answered in zip(references, answers, strict=True) if answered}
-        return any(answers)
+    def _fall_silent(self) -> None:
+        if not self.silent:
+            self._silence = Silence(since=self._heard)
+            log.warning(
+                "no reference answers, and nothing else does: until something is heard, what targets leave unanswered"
+                " cannot be told from a cut of our own network, and is unknown"
+            )
+
+    def _end(self, silence: Silence, at: int) -> None:
+        if silence.until is None:
+            self._silence = replace(silence, until=at)
+            log.info("our own network is heard again, after at most %s", spoken(at - silence.since))

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from statistics import median_low
 
+from monitor.clock import steady_ns
 from monitor.core.model import MINUTE, SECOND, Duration, Instant
 from monitor.probers.wire.phases import MILLISECOND
 
@@ -21,37 +22,43 @@ MOST = 1_000  # hosts
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """How far the clock of a host was ahead of ours, and when we saw it (monotonic ns)."""
+    """What the clock of a host showed, and when we saw it (ns that never step)."""
 
-    offset: Duration
+    theirs: Instant
     at: int
 
 
 class Dates:
     """The latest Date of each host, for 10 minutes.
 
+    Compared with the wall clock as it is when we are asked: that is the clock by which certificates are judged, and
+    it may have stepped since.
+
     Args:
-        now: monotonic ns.
+        steady: ns that never step.
+        wall: ns since 1970.
     """
 
-    def __init__(self, now: Callable[[], int] = time.monotonic_ns) -> None:
-        self._now = now
+    def __init__(self, steady: Callable[[], int] = steady_ns, wall: Callable[[], int] = time.time_ns) -> None:
+        self._steady = steady
+        self._wall = wall
         self._seen: dict[str, _Seen] = {}  # oldest first
 
-    def note(self, host: str, date: str | None, age: str | None, at: Instant) -> None:
-        """An answer of this host carried these headers, and our clock said `at`; what cannot be read is ignored."""
+    def note(self, host: str, date: str | None, age: str | None) -> None:
+        """An answer of this host just carried these headers; what cannot be read is ignored."""
         theirs = _instant(date, age)
         if theirs is None:
             return
         self._seen.pop(host, None)
-        self._seen[host] = _Seen(theirs - at, self._now())
+        self._seen[host] = _Seen(theirs, self._steady())
         if len(self._seen) > MOST:
             del self._seen[next(iter(self._seen))]
 
     def wrong_by(self) -> Duration | None:
         """How much our clock would have to be put forward; None when nothing shows that it is wrong."""
-        since = self._now() - KEPT * MILLISECOND
-        return wrong_by([seen.offset for seen in self._seen.values() if seen.at >= since])
+        steady, ours = self._steady(), self._wall() // MILLISECOND
+        passed = [(seen.theirs, (steady - seen.at) // MILLISECOND) for seen in self._seen.values()]
+        return wrong_by([theirs + since - ours for theirs, since in passed if since <= KEPT])
 
 
 def wrong_by(offsets: Collection[Duration]) -> Duration | None:

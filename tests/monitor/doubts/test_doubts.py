@@ -2,50 +2,68 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.core.model import HOUR, Reason, Result, Verdict
-from monitor.doubts import Doubts, Reference, References
+from monitor.core.model import HOUR, SECOND, Reason, Result, Verdict
+from monitor.doubts import Doubts, Reference, References, Witness
 from tests.builders import component_setup, result
 from tests.monitor.core.story import PACE, Story
 
 GATEWAY = Reference("gateway.test", 443)
-HOSTS = {"api/health": "api.test", "cdn/health": "cdn.test"}
+WITNESSES = {
+    "api/health": Witness.ANY_ANSWER,
+    "cdn/health": Witness.ANY_ANSWER,
+    "proxied/health": Witness.RIGHT_ANSWER,
+    "local/health": Witness.NOTHING,
+}
 
 
 class Watch:
-    """A story whose results are doubted before they are decided."""
+    """A story whose results are doubted before they are decided; references are asked only where there is doubt."""
 
     def __init__(self) -> None:
-        self.story = Story(component_setup("api"), component_setup("cdn"))
+        self.story = Story(*(component_setup(probe.partition("/")[0]) for probe in WITNESSES))
         self.network_works = True
         self.wrong_by: int | None = None
-        self.references = References(self._ask, lambda: self.story.now / 1_000)
-        self.doubts = Doubts(self.story.board, self.references, lambda: self.wrong_by)
-        self.doubts.use(HOSTS)
+        self.now = self.story.now
+        self.references = References(self._ask, lambda: self.now)
+        self.doubts = Doubts(self.story.board, self.references, lambda: self.wrong_by, lambda: self.now)
+        self.doubts.use(WITNESSES)
 
     async def _ask(self, _: Reference) -> bool:
         return self.network_works
 
-    async def run(self, probe: str, verdict: Verdict, reason: Reason | None = None) -> Result:
-        seen = await self.doubts.judge(result(probe, verdict, started=self.story.now, reason=reason, detail="seen"))
+    async def run(
+        self, probe: str, verdict: Verdict, reason: Reason | None = None, *, took: int = 100, pace: int = PACE
+    ) -> Result:
+        ran = result(probe, verdict, started=self.story.now, took=took, reason=reason, detail="seen")
+        self.now = ran.at
+        seen = await self.doubts.judge(ran)
         self.story.observe(seen)
-        self.story.now += PACE
+        self.story.now += pace
         return seen
 
     async def fails(self, times: int, reason: Reason = Reason.CONNECT_TIMEOUT) -> list[Reason | None]:
         return [(await self.run("api/health", Verdict.FAIL, reason)).reason for _ in range(times)]
 
+    async def cut(self) -> None:
+        """Our own network is cut, and that is seen."""
+        self.network_works = False
+        self.now = self.story.now
+        await self.references.look()
+        self.story.now += SECOND
+
 
 @pytest.fixture
 async def watch() -> Watch:
     watch = Watch()
-    await watch.references.use([GATEWAY])
+    watch.references.use([GATEWAY])
+    await watch.references.look()
     await watch.run("api/health", Verdict.PASS)
     return watch
 
 
-async def test_what_would_confirm_a_failure_is_unknown_when_no_reference_answers(watch: Watch) -> None:
+async def test_what_nobody_answers_is_unknown_when_no_reference_answers(watch: Watch) -> None:
     watch.network_works = False
-    assert await watch.fails(5) == [Reason.CONNECT_TIMEOUT] * 2 + [Reason.OWN_NETWORK] * 3
+    assert await watch.fails(5) == [Reason.OWN_NETWORK] * 5
     assert not watch.story.incidents
 
 
@@ -54,33 +72,100 @@ async def test_a_failure_is_confirmed_when_a_reference_answers(watch: Watch) -> 
     assert len(watch.story.incidents) == 1
 
 
-async def test_a_real_outage_opens_with_the_first_run_after_our_network_is_back(watch: Watch) -> None:
+async def test_a_real_outage_opens_with_the_third_run_after_our_network_is_back(watch: Watch) -> None:
     watch.network_works = False
     await watch.fails(4)
     watch.network_works = True
-    assert await watch.fails(1) == [Reason.CONNECT_TIMEOUT]
+    assert await watch.fails(4) == [Reason.OWN_NETWORK] + [Reason.CONNECT_TIMEOUT] * 3
     assert len(watch.story.incidents) == 1
 
 
-async def test_another_host_that_was_heard_since_the_streak_began_proves_that_our_network_works(watch: Watch) -> None:
+async def test_failures_before_a_cut_was_seen_do_not_count_after_it(watch: Watch) -> None:
+    await watch.fails(2)
     watch.network_works = False
     await watch.fails(1)
-    await watch.run("cdn/health", Verdict.PASS)
-    assert await watch.fails(2) == [Reason.CONNECT_TIMEOUT] * 2
+    watch.network_works = True
+    assert await watch.fails(3) == [Reason.OWN_NETWORK] + [Reason.CONNECT_TIMEOUT] * 2
+    assert not watch.story.incidents
+
+
+async def test_a_run_that_began_in_a_cut_and_ends_after_it_says_nothing_of_its_target(watch: Watch) -> None:
+    await watch.cut()
+    watch.network_works = True
+    assert (await watch.run("api/health", Verdict.FAIL, Reason.TIMEOUT_HEADERS, took=10 * SECOND)).detail == (
+        "our own network: it was cut when this run began"
+    )
+
+
+@pytest.mark.parametrize(
+    ("reason", "heard"), [(Reason.LATENCY, Reason.OWN_NETWORK), (Reason.CERTIFICATE_EXPIRING,) * 2]
+)
+async def test_a_run_that_began_in_a_cut_is_not_slow_for_its_latency(
+    watch: Watch, reason: Reason, heard: Reason
+) -> None:
+    await watch.cut()
+    slow = await watch.run("api/health", Verdict.SLOW, reason, took=7 * SECOND)
+    assert slow.reason is heard
+
+
+async def test_what_is_slow_while_references_answer_is_slow(watch: Watch) -> None:
+    slow = [(await watch.run("api/health", Verdict.SLOW, took=2 * SECOND)).reason for _ in range(3)]
+    assert slow == [Reason.LATENCY] * 3
     assert len(watch.story.incidents) == 1
 
 
-async def test_another_host_that_was_heard_before_the_streak_began_proves_nothing(watch: Watch) -> None:
-    await watch.run("cdn/health", Verdict.PASS)
-    watch.network_works = False
-    assert (await watch.fails(3))[-1] is Reason.OWN_NETWORK
+# ── what shows that our own network works ────────────────────────────────────────────────────────────
 
 
-async def test_an_answer_that_is_wrong_proves_as_much_as_one_that_is_right(watch: Watch) -> None:
+async def overlapped(watch: Watch, probe: str, verdict: Verdict, reason: Reason | None = None) -> Reason | None:
+    """What a run comes to during which another began and ended so, while no reference answers."""
     watch.network_works = False
-    await watch.fails(1)
-    await watch.run("cdn/health", Verdict.FAIL, Reason.HTTP_STATUS)
-    assert (await watch.fails(2))[-1] is Reason.CONNECT_TIMEOUT
+    began = watch.story.now
+    watch.story.now += SECOND
+    await watch.run(probe, verdict, reason)
+    watch.story.now = began
+    return (await watch.run("api/health", Verdict.FAIL, Reason.CONNECT_TIMEOUT, took=10 * SECOND)).reason
+
+
+@pytest.mark.parametrize(
+    ("probe", "verdict", "reason", "works"),
+    [
+        ("cdn/health", Verdict.PASS, None, True),
+        ("cdn/health", Verdict.FAIL, Reason.HTTP_STATUS, True),
+        ("cdn/health", Verdict.FAIL, Reason.CONNECT_REFUSED, True),
+        ("cdn/health", Verdict.FAIL, Reason.RESET, False),
+        ("cdn/health", Verdict.UNKNOWN, Reason.STALL, False),
+        ("proxied/health", Verdict.PASS, None, True),
+        ("proxied/health", Verdict.SLOW, None, True),
+        ("proxied/health", Verdict.FAIL, Reason.HTTP_STATUS, False),
+        ("local/health", Verdict.PASS, None, False),
+        ("local/health", Verdict.FAIL, Reason.CONNECT_REFUSED, False),
+    ],
+)
+async def test_our_network_works_where_another_target_was_heard_in_the_meantime(
+    watch: Watch, probe: str, verdict: Verdict, reason: Reason | None, works: bool
+) -> None:
+    seen = await overlapped(watch, probe, verdict, reason)
+    assert seen is (Reason.CONNECT_TIMEOUT if works else Reason.OWN_NETWORK)
+
+
+async def test_another_target_that_was_heard_before_this_run_began_proves_nothing(watch: Watch) -> None:
+    watch.network_works = False
+    await watch.run("cdn/health", Verdict.PASS, pace=SECOND)
+    assert await watch.fails(1) == [Reason.OWN_NETWORK]
+
+
+async def test_a_reference_that_is_dead_hides_an_outage_no_longer_than_it_takes_to_see_that(watch: Watch) -> None:
+    watch.network_works = False
+    seen = []
+    for _ in range(8):
+        await watch.run("cdn/health", Verdict.PASS, pace=SECOND)
+        seen += await watch.fails(1)
+    assert seen == [Reason.OWN_NETWORK] * 3 + [Reason.CONNECT_TIMEOUT] * 5
+    assert len(watch.story.incidents) == 1
+
+
+# ── what is no doubt ─────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("reason", [Reason.CONNECT_REFUSED, Reason.HTTP_STATUS, Reason.TLS_EXPIRED, Reason.BODY])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def test_our_clock_is_wrong_when_most_others_agree_on_another_time(offsets: list
 
 
 class Hands:
-    """A clock that is moved by hand: monotonic ns."""
+    """A clock that is moved by hand, in ns."""
 
     def __init__(self) -> None:
         self.now = 0
@@ -57,11 +58,15 @@ class Hands:
         return self.now
 
 
+def at_noon() -> int:
+    return NOON * MS
+
+
 def seen(*headers: tuple[str, str | None, str | None]) -> int | None:
     """What is known after these answers: (host, Date, Age), at noon by our clock."""
-    dates = Dates()
+    dates = Dates(Hands(), at_noon)
     for host, date, age in headers:
-        dates.note(host, date, age, NOON)
+        dates.note(host, date, age)
     return dates.wrong_by()
 
 
@@ -105,35 +110,56 @@ def test_an_age_that_cannot_be_read_makes_a_date_worthless(age: str) -> None:
     assert seen(("a.test", THIRTEEN, age), ("b.test", THIRTEEN, age)) == (HOUR if age == "" else None)
 
 
-def test_the_latest_answer_of_a_host_is_kept_for_ten_minutes() -> None:
+def told_at_thirteen() -> tuple[Dates, Hands]:
+    """Two hosts said at noon that it was one o'clock; the hands are those of our clocks."""
     hands = Hands()
-    dates = Dates(hands)
+    dates = Dates(hands, lambda: NOON * MS + hands.now)
     for host in ("a.test", "b.test"):
-        dates.note(host, THIRTEEN, None, NOON)
+        dates.note(host, THIRTEEN, None)
+    return dates, hands
+
+
+def test_the_latest_answer_of_a_host_is_kept_for_ten_minutes() -> None:
+    dates, hands = told_at_thirteen()
     hands.now = 10 * MINUTE * MS
     assert dates.wrong_by() == HOUR
-    hands.now += 1
+    hands.now += MS
     assert dates.wrong_by() is None
 
 
-def test_a_clock_that_was_put_right_is_right_as_soon_as_the_others_are_asked_again() -> None:
-    dates = Dates()
-    for at in (NOON, NOON + HOUR):
-        for host in ("a.test", "b.test"):
-            dates.note(host, THIRTEEN, None, at)
+def test_a_clock_that_was_put_right_is_right_at_once_and_one_that_stepped_is_wrong_at_once() -> None:
+    steady, wall = Hands(), Hands()
+    dates = Dates(steady, wall)
+    wall.now = (NOON + HOUR) * MS
+    for host in ("a.test", "b.test"):
+        dates.note(host, THIRTEEN, None)
     assert dates.wrong_by() is None
+    wall.now += 24 * HOUR * MS
+    assert dates.wrong_by() == -24 * HOUR
+    wall.now -= 24 * HOUR * MS
+    assert dates.wrong_by() is None
+
+
+def test_time_that_passed_since_an_answer_is_no_fault_of_our_clock() -> None:
+    dates, hands = told_at_thirteen()
+    hands.now = 9 * MINUTE * MS
+    assert dates.wrong_by() == HOUR
 
 
 def test_of_very_many_hosts_the_oldest_are_forgotten() -> None:
-    dates = Dates()
+    dates = Dates(Hands(), at_noon)
     for host in ("a.test", "b.test"):
-        dates.note(host, THIRTEEN, None, NOON)
+        dates.note(host, THIRTEEN, None)
     for number in range(MOST - 2):
-        dates.note(f"{number}.test", THIRTEEN, None, NOON - number * HOUR)
+        dates.note(
+            f"{number}.test",
+            format_datetime(datetime(2000, 1, 1, tzinfo=UTC) + timedelta(days=number), usegmt=True),
+            None,
+        )
     assert dates.wrong_by() is None
     assert len(dates._seen) == MOST
-    dates.note("a.test", THIRTEEN, None, NOON)
-    dates.note("new.test", THIRTEEN, None, NOON)
+    dates.note("a.test", THIRTEEN, None)
+    dates.note("new.test", THIRTEEN, None)
     assert "b.test" not in dates._seen
     assert "a.test" in dates._seen
 

@@ -108,19 +108,32 @@ def plain_behind_the_tunnel(connection: socket.socket) -> None:
     connection.sendall(answer(400))
 
 
+BROKEN: dict[str, tuple[bytes | Handler, str]] = {
+    "wants credentials": (answer(407), "the proxy {} wants other credentials: HTTP 407"),
+    "forbids it": (answer(403), "the proxy {} does not connect to api.test: HTTP 403"),
+    "closes": (b"", "connection closed by the proxy {} without an answer"),
+    "resets": (say_and_reset(b""), "connection reset by the proxy {}"),
+    "speaks no HTTP": (b"SSH-2.0\r\n", "the answer of the proxy {} is not HTTP"),
+}
+
+
+@pytest.mark.parametrize(("given", "detail"), BROKEN.values(), ids=BROKEN.keys())
+async def test_a_proxy_that_does_not_lead_through_is_our_own_network(given: bytes | Handler, detail: str) -> None:
+    with http_server(given) as proxy, http_server(answer()) as healthy:
+        result = await ask_beside(settings("https://api.test/", proxy=proxy.url), healthy.url)
+    assert (result.verdict, result.reason) == (Verdict.UNKNOWN, Reason.OWN_NETWORK)
+    assert result.detail == f"our own proxy: {detail.format(proxy.address)}"
+    assert (result.evidence["url"], result.evidence["phase"]) == ("https://api.test/", "connect")
+    assert result.evidence["proxy"] == proxy.address
+    assert (result.phases.processing, result.phases.transfer) == (None, None)
+
+
+REFUSAL = "the proxy {} does not connect to api.test: HTTP "
 ROWS: dict[str, tuple[bytes | Handler, Reason, str, str]] = {
-    "wants credentials": (answer(407), Reason.AUTH, "connect", "the proxy {} wants other credentials: HTTP 407"),
-    "cannot connect": (
-        answer(502),
-        Reason.UNREACHABLE,
-        "connect",
-        "the proxy {} does not connect to api.test: HTTP 502",
-    ),
-    "forbids it": (answer(403), Reason.UNREACHABLE, "connect", "the proxy {} does not connect to api.test: HTTP 403"),
+    "is told that there is none": (answer(502), Reason.UNREACHABLE, "connect", f"{REFUSAL}502"),
+    "finds none": (answer(503), Reason.UNREACHABLE, "connect", f"{REFUSAL}503"),
+    "waited in vain": (answer(504), Reason.UNREACHABLE, "connect", f"{REFUSAL}504"),
     "hangs": (hang, Reason.CONNECT_TIMEOUT, "connect", "no connection through the proxy {} within 250 ms"),
-    "closes": (b"", Reason.RESET, "connect", "connection closed by the proxy {} without an answer"),
-    "resets": (say_and_reset(b""), Reason.RESET, "connect", "connection reset by the proxy {}"),
-    "speaks no HTTP": (b"SSH-2.0\r\n", Reason.PROTOCOL, "connect", "the answer of the proxy {} is not HTTP"),
     "hangs behind the tunnel": (
         say_and_hang(ESTABLISHED),
         Reason.TLS_TIMEOUT,
@@ -143,7 +156,7 @@ ROWS: dict[str, tuple[bytes | Handler, Reason, str, str]] = {
 
 
 @pytest.mark.parametrize(("given", "reason", "phase", "detail"), ROWS.values(), ids=ROWS.keys())
-async def test_a_proxy_that_does_not_lead_to_the_target_fails_under_its_own_reason(
+async def test_what_may_come_of_the_target_behind_a_proxy_is_its_failure(
     given: bytes | Handler, reason: Reason, phase: str, detail: str
 ) -> None:
     with http_server(given) as proxy, http_server(answer()) as healthy:
@@ -157,26 +170,27 @@ async def test_a_proxy_that_does_not_lead_to_the_target_fails_under_its_own_reas
 
 
 @pytest.mark.parametrize("url", ["http://api.test/", "https://api.test/"])
-async def test_a_proxy_that_refuses_the_connection_is_named(url: str) -> None:
+async def test_a_proxy_that_refuses_the_connection_is_our_own_network(url: str) -> None:
     with closed_port() as port:
         result = await ask(settings(url, proxy=port.url))
-    assert result.reason is Reason.CONNECT_REFUSED
-    assert result.detail == f"connection refused by the proxy {port.address}"
+    assert (result.verdict, result.reason) == (Verdict.UNKNOWN, Reason.OWN_NETWORK)
+    assert result.detail == f"our own proxy: connection refused by the proxy {port.address}"
     assert result.evidence == {"url": url, "proxy": port.address, "phase": "connect"}
 
 
-async def test_a_proxy_that_never_answers_is_named() -> None:
+@pytest.mark.parametrize("url", ["http://api.test/", "https://api.test/"])
+async def test_a_proxy_that_never_answers_is_our_own_network(url: str) -> None:
     with deaf_port() as port:
-        result = await ask(settings("https://api.test/", proxy=port.url, timeout=HASTY))
-    assert (result.reason, result.evidence["phase"]) == (Reason.CONNECT_TIMEOUT, "connect")
-    assert result.detail == f"no connection to the proxy {port.address} within 250 ms"
+        result = await ask(settings(url, proxy=port.url, timeout=HASTY))
+    assert (result.reason, result.evidence["phase"]) == (Reason.OWN_NETWORK, "connect")
+    assert result.detail == f"our own proxy: no connection to the proxy {port.address} within 250 ms"
 
 
 @pytest.mark.parametrize("url", ["http://api.test/", "https://api.test/"])
-async def test_a_proxy_whose_name_does_not_exist_is_named(url: str) -> None:
+async def test_a_proxy_whose_name_does_not_exist_is_our_own_network(url: str) -> None:
     result = await ask(settings(url, proxy="http://proxy.test:3128"), resolver=Names())
-    assert (result.reason, result.evidence["phase"]) == (Reason.DNS, "dns")
-    assert result.detail == "the proxy's name proxy.test cannot be resolved: Domain name not found"
+    assert (result.reason, result.evidence["phase"]) == (Reason.OWN_NETWORK, "dns")
+    assert result.detail == "our own proxy: the proxy's name proxy.test cannot be resolved: Domain name not found"
 
 
 async def test_an_answer_to_a_plain_request_that_never_comes_is_missed_as_without_a_proxy() -> None:
