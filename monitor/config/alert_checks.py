@@ -9,6 +9,9 @@ from monitor.config import shapes
 from monitor.config.alerting import FORMATS
 from monitor.config.faults import Found
 from monitor.config.naming import misnamed
+from monitor.core.fanout import EVERYTHING
+
+LOCAL = ("localhost", "127.0.0.1", "::1")
 
 _TOGETHER = (("username", "password"), ("password", "username"))
 
@@ -48,6 +51,25 @@ def _logins(root: object) -> Found:
                 yield (*place, "email", given), f"{missing} is missing beside it; write both, or neither"
 
 
+def _open_logins(root: object) -> Found:
+    for place, alert in shapes.blocks(root, "alerts"):
+        email = shapes.mapping(alert.get("email"))
+        if email.get("security") == "none" and "password" in email and email.get("host") not in LOCAL:
+            problem = "the password would go over the network unencrypted; use starttls or tls"
+            yield (*place, "email", "security"), problem
+
+
+def _idle_impacts(root: object) -> Found:
+    for place, alert in shapes.blocks(root, "alerts"):
+        events = [event for _, event in shapes.texts(alert.get("events"))]
+        if "least_impact" in alert and events and not any(_of_incidents(event) for event in events):
+            yield (*place, "least_impact"), "only incidents have an impact; remove this, or take incident.*"
+
+
+def _of_incidents(event: str) -> bool:
+    return event == EVERYTHING or event.startswith("incident.")
+
+
 def _packages(root: object) -> Found:
     for place, alert in shapes.blocks(root, "alerts"):
         if "apprise" in alert and find_spec("apprise") is None:
@@ -59,4 +81,12 @@ def _named(alert: Mapping[str, object]) -> list[str]:
     return [key for key in alert if key in FORMATS]
 
 
-CHECKS: tuple[Callable[[object], Found], ...] = (_formats, _names, _components, _logins, _packages)
+CHECKS: tuple[Callable[[object], Found], ...] = (
+    _formats,
+    _names,
+    _components,
+    _logins,
+    _open_logins,
+    _idle_impacts,
+    _packages,
+)

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.monitor.config.texts import Refuse, with_alerts
+from tests.monitor.config.texts import Load, Refuse, with_alerts
 
 FORMATS = "standard, slack, pagerduty, opsgenie, discord, teams, alertmanager, statuspage, email, apprise"
 EVENTS = (
@@ -127,6 +127,11 @@ def test_a_wrong_setting_of_a_format_is_refused(refused: Refuse, alert: str, fau
             'username: me, password: "a\\nb", to:',
             "password: a password holds no line break or control character; remove it",
         ),
+        (
+            "to:",
+            "security: none, username: me, password: hush, to:",
+            "security: the password would go over the network unencrypted; use starttls or tls",
+        ),
         ("to: [b@b.test]", "to: b@b.test", "to: this must be a list"),
         ("to: [b@b.test]", "to: []", "to: this is empty; write at least one"),
         ("from:", "form:", "form: unknown key; did you mean from?"),
@@ -137,6 +142,20 @@ def test_a_wrong_setting_of_mail_is_refused(refused: Refuse, right: str, wrong: 
     faults = refused(with_alerts(f"email: {{{EMAIL.replace(right, wrong)}}}"))
     assert f"probes.yaml:7: alerts[0].email.{fault}" in faults
     assert all("from is missing" in other for other in faults if fault not in other)
+
+
+def test_a_password_may_stay_on_this_machine_unencrypted(loaded: Load) -> None:
+    email = EMAIL.replace("smtp.test", "localhost").replace(
+        "to:", "security: none, username: me, password: hush, to:"
+    )
+    assert loaded(with_alerts(f"email: {{{email}}}")).alerts[0].settings["security"] == "none"
+
+
+@pytest.mark.parametrize("events", ["[component.status_changed]", "[maintenance.*, component.*]"])
+def test_an_impact_without_incidents_is_refused(refused: Refuse, events: str) -> None:
+    text = with_alerts(f"{SLACK}\nevents: {events}\nleast_impact: major")
+    problem = "only incidents have an impact; remove this, or take incident.*"
+    assert [fault.partition("alerts[0].")[2] for fault in refused(text)] == [f"least_impact: {problem}"]
 
 
 @pytest.mark.parametrize(
