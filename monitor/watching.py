@@ -44,6 +44,7 @@ class Watching:
     ) -> None:
         self._board = board
         self._tokens = tokens
+        self._known: dict[str, str] = {}  # tokens by probe
         self._redact: Callable[[str], str] = str
         self.callbacks = Callbacks()
         self.beats = Beats(clock, take, lambda text: self._redact(text))
