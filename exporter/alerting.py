@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from exporter.deliveries import BUSY_FOR, RETRY_AFTER, attempt_document, delivery_document
+from exporter.deliveries import attempt_document, delivery_document, tried
 from exporter.documents import Document, timestamp_or_none
 from exporter.fields import duration, read_fields
 from exporter.paging import page_of, paged
@@ -12,9 +12,7 @@ from exporter.problems import Problem
 from exporter.rendering import json_answer
 from exporter.sources import SOURCES
 from exporter.subscribing import Subscribing
-from exporter.webhooks.dispatcher import Busy
 from exporter.webhooks.housekeeping import KEPT
-from exporter.webhooks.post import OwnTrouble
 from exporter.webhooks.retry import Outcome
 from exporter.webhooks.sending import Sent
 from monitor.core.model import DAY, EventKind
@@ -33,14 +31,7 @@ async def alerts(request: web.Request) -> web.Response:
 async def rehearse(request: web.Request) -> web.Response:
     """200 with what was answered to the opening and to the end of a pretend incident, whatever it was."""
     alert, subscribing = _named(request), request.app[SOURCES].subscribing
-    try:
-        told = await subscribing.dispatcher.rehearse(alert)
-    except Busy:
-        detail = "This alert is being tried out already, or too many others are."
-        raise Problem(429, detail, headers={"Retry-After": BUSY_FOR}) from None
-    except OwnTrouble:
-        detail = "We lack what it takes to send anything just now."
-        raise Problem(503, detail, headers={"Retry-After": RETRY_AFTER}) from None
+    told = await tried("alert", subscribing.dispatcher.rehearse(alert))
     return json_answer({"attempts": [_rehearsed(kind, sent) for kind, sent in told]})
 
 

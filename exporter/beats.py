@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from monitor.core.model import Duration, Instant, Phases, Reason, Result, Verdict
 from monitor.core.ports import Clock
+from monitor.core.redaction import printable
 
 MOST_SAID = 200  # characters of a body that are kept
 PATIENCE = 10.0  # seconds until a beat must be written down
@@ -19,7 +20,7 @@ class Beats:
 
     Args:
         take: has a result decided, and comes back once it is written down. Raises StoreRefused when that must wait.
-        redact: takes secrets out of a text, and whatever a terminal could obey.
+        redact: takes secrets out of a text.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Beats:
             TimeoutError, StoreRefused: it came, but it is not written down yet.
         """
         now, begun = self._clock.now(), self._begun.pop(probe, None)
-        shown = self._redact(said[: 4 * MOST_SAID].decode(errors="replace"))[:MOST_SAID].strip()
+        shown = printable(self._redact(said.decode(errors="replace"))[:MOST_SAID]).strip()
         beat = beat_result(probe, now, fault=fault, lasted=None if begun is None else now - begun, said=shown)
         async with asyncio.timeout(PATIENCE):
             await self._take(beat)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from typing import TypeVar
 
 from aiohttp import web
 
@@ -16,6 +17,8 @@ from exporter.subscriptions import named
 from exporter.webhooks.dispatcher import Busy
 from exporter.webhooks.post import OwnTrouble
 from monitor.core.subscribing import Attempt, Delivery, DeliveryState, Subscription
+
+Came = TypeVar("Came")
 
 RETRY_AFTER = "60"  # seconds
 BUSY_FOR = "5"  # seconds
@@ -54,15 +57,20 @@ async def recover(request: web.Request) -> web.Response:
 async def try_out(request: web.Request) -> web.Response:
     """200 with what the endpoint answered, whatever it was."""
     subscription, subscribing = await named(request), request.app[SOURCES].subscribing
+    attempt = await tried("subscription", subscribing.dispatcher.try_out(subscription))
+    return json_answer(attempt_document(attempt))
+
+
+async def tried(what: str, trying: Awaitable[Came]) -> Came:
+    """What came of a try on demand; 429 or 503 where it could not be made."""
     try:
-        attempt = await subscribing.dispatcher.try_out(subscription)
+        return await trying
     except Busy:
-        detail = "This subscription is being tried out already, or too many others are."
+        detail = f"This {what} is being tried out already, or too many others are."
         raise Problem(429, detail, headers={"Retry-After": BUSY_FOR}) from None
     except OwnTrouble:
         detail = "We lack what it takes to send anything just now."
         raise Problem(503, detail, headers={"Retry-After": RETRY_AFTER}) from None
-    return json_answer(attempt_document(attempt))
 
 
 def _refuse_disabled(subscription: Subscription) -> None:

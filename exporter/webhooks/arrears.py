@@ -10,8 +10,8 @@ from exporter.webhooks.lane import UNSETTLED
 from exporter.webhooks.messages import Messages
 from monitor.core.board import Board
 from monitor.core.fanout import fan_out
-from monitor.core.ids import incident_event_id
-from monitor.core.model import EventKind, Incident, IncidentStatus
+from monitor.core.ids import entry_kind, incident_event_id
+from monitor.core.model import Incident, IncidentStatus
 from monitor.core.ports import Clock, Outbox
 from monitor.core.subscribing import Delivery, Subscription
 
@@ -79,5 +79,4 @@ def _events(incident: Incident) -> Iterator[str]:
     for ordinal, update in reversed(list(enumerate(incident.updates))):
         if update.status is IncidentStatus.RESOLVED:
             return
-        kind = EventKind.INCIDENT_UPDATED if ordinal else EventKind.INCIDENT_CREATED
-        yield incident_event_id(incident.id, ordinal, kind)
+        yield incident_event_id(incident.id, ordinal, entry_kind(ordinal, update.status))

@@ -16,6 +16,7 @@ from aiohttp.abc import AbstractResolver
 from exporter.webhooks.formats.message import Message
 from exporter.webhooks.guard import Allowance, RefusedAddress, RefusedEndpoint, check_endpoint, guarded_socket
 from exporter.webhooks.lack import OURS, lack
+from monitor.core.redaction import printable
 
 EXCERPT = 200  # characters
 
@@ -143,7 +144,7 @@ class Poster:
     def _shown(self, seen: bytes) -> str:
         """The beginning of a text from anywhere, without secrets or anything a terminal could obey."""
         text = self.redact(seen.decode(errors="replace"))  # before it is cut: half a secret would not be known
-        return "".join(map(_harmless, text[:EXCERPT]))
+        return printable(text[:EXCERPT])
 
     def _trouble(self, error: Exception) -> str:
         """A sentence of ours: theirs would tell to what a name resolved, and what the path of the endpoint is."""
@@ -178,9 +179,3 @@ def _unexplained(error: Exception, cause: Exception) -> bool:
     if isinstance(error, aiohttp.ClientConnectorDNSError | aiohttp.ConnectionTimeoutError):
         return True
     return isinstance(cause, OSError) and cause.errno is None and not isinstance(cause, TimeoutError)
-
-
-def _harmless(character: str) -> str:
-    if character.isprintable():
-        return character
-    return " " if character.isspace() else "\N{REPLACEMENT CHARACTER}"

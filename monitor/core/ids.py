@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from monitor.core.model import EventKind, Instant, Status
+from monitor.core.model import EventKind, IncidentStatus, Instant, Status
 
 
 def owner(probe: str) -> str:
@@ -20,6 +20,13 @@ def local_name(probe: str) -> str:
 def incident_id(component: str, started_at: Instant) -> str:
     """Of the trouble that began in a component at an instant."""
     return f"inc_{_digest(component, started_at)}"
+
+
+def entry_kind(ordinal: int, status: IncidentStatus) -> EventKind:
+    """The kind of the one event that an entry in an incident's timeline gives."""
+    if ordinal == 0:
+        return EventKind.INCIDENT_CREATED
+    return EventKind.INCIDENT_RESOLVED if status is IncidentStatus.RESOLVED else EventKind.INCIDENT_UPDATED
 
 
 def incident_event_id(incident: str, ordinal: int, kind: EventKind) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from monitor.core import wording
 from monitor.core.draft import Draft
-from monitor.core.ids import incident_event_id, incident_id
+from monitor.core.ids import entry_kind, incident_event_id, incident_id
 from monitor.core.ledger import trouble_since
 from monitor.core.model import (
     MINUTE,
@@ -15,7 +15,6 @@ from monitor.core.model import (
     ComponentState,
     Duration,
     Event,
-    EventKind,
     Health,
     Impact,
     Incident,
@@ -337,12 +336,6 @@ def _enter(draft: Draft, incident: Incident, status: IncidentStatus, message: st
     entered = replace(incident, status=status, updates=(*incident.updates, Update(status, message, draft.at)))
     draft.put_incident(entered)
     ordinal = len(entered.updates) - 1
-    kind = _kind(ordinal, status)
+    kind = entry_kind(ordinal, status)
     draft.events.append(Event(incident_event_id(entered.id, ordinal, kind), kind, draft.at, entered))
     return entered
-
-
-def _kind(ordinal: int, status: IncidentStatus) -> EventKind:
-    if ordinal == 0:
-        return EventKind.INCIDENT_CREATED
-    return EventKind.INCIDENT_RESOLVED if status is IncidentStatus.RESOLVED else EventKind.INCIDENT_UPDATED

@@ -1,4 +1,4 @@
-"""Secrets taken out of texts, in whatever spelling they come."""
+"""Texts from anywhere, fit to be shown: without secrets, in whatever spelling they come, or control characters."""
 
 from __future__ import annotations
 
@@ -24,6 +24,17 @@ class Redactor:
 
     def __call__(self, text: str) -> str:
         return self._pattern.sub(REDACTED, text) if self._pattern else text
+
+
+def printable(text: str) -> str:
+    """A text from anywhere, without anything a terminal could obey."""
+    return "".join(map(_harmless, text))
+
+
+def _harmless(character: str) -> str:
+    if character.isprintable():
+        return character
+    return " " if character.isspace() else "\N{REPLACEMENT CHARACTER}"
 
 
 def _spelled(secret: str) -> str:

@@ -99,6 +99,14 @@ async def test_what_a_failed_job_says_is_kept_without_secrets(serve: Serve) -> N
     assert len(said) == 200
 
 
+async def test_what_a_failed_job_says_holds_nothing_a_terminal_could_obey(serve: Serve) -> None:
+    pulse = Pulse()
+    client = await serve(sources(beats=pulse.beats))
+    async with client.post(f"/heartbeats/{TOKEN}/1", data=b"\x1b[2Jfull\r\ndisk\x00"):
+        pass
+    assert pulse.taken[0].evidence["said"] == "\N{REPLACEMENT CHARACTER}[2Jfull  disk\N{REPLACEMENT CHARACTER}"
+
+
 @pytest.mark.parametrize("trouble", [StoreRefused("the disk is full"), TimeoutError()], ids=["refused", "late"])
 async def test_a_beat_that_is_not_written_down_yet_may_be_sent_again(serve: Serve, trouble: Exception) -> None:
     pulse = Pulse(trouble=trouble)

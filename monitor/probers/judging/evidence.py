@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from monitor.core.model import DAY, HOUR, MINUTE, SECOND, Duration, Instant, Reason
+from monitor.core.redaction import printable
 from monitor.probers.judging.expect import Answer
 from monitor.probers.judging.failures import Failure
 from monitor.probers.wire.certificate import Certificate
@@ -20,7 +21,7 @@ UNITS = ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"), (SECOND, "second"))
 
 def shown(text: str, redact: Callable[[str], str]) -> str:
     """At most 200 characters of a text from anywhere: redacted, and without anything a terminal could obey."""
-    return "".join(_harmless(character) for character in redact(text[:MOST_READ])[:MOST_SEEN])
+    return printable(redact(text[:MOST_READ])[:MOST_SEEN])
 
 
 def evidence(
@@ -85,9 +86,3 @@ def _names(certificate: Certificate) -> str:
 
 def _day(instant: Instant) -> str:
     return datetime.fromtimestamp(instant / SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _harmless(character: str) -> str:
-    if character.isprintable():
-        return character
-    return " " if character.isspace() else "\N{REPLACEMENT CHARACTER}"
