@@ -79,4 +79,4 @@ def _events(incident: Incident) -> Iterator[str]:
     for ordinal, update in reversed(list(enumerate(incident.updates))):
         if update.status is IncidentStatus.RESOLVED:
             return
-        yield incident_event_id(incident.id, ordinal, entry_kind(ordinal, update.status))
+        yield incident_event_id(incident.id, ordinal, entry_kind(incident.updates, ordinal))

@@ -210,5 +210,5 @@ class Board:
     def _calendar(self) -> Instant:
         """The next edge of a window, or resolve of an incident."""
         resolves = [i.resolve_at for i in self.incidents.values() if i.open and i.resolve_at is not None]
-        windows = [edge for w in self.setup.windows for edge in (w.starts, w.ends) if edge > self.at]
+        windows = [edge for w in self.setup.in_force for edge in (w.starts, w.ends) if edge > self.at]
         return min(resolves + windows, default=NEVER)

@@ -53,7 +53,7 @@ def _window_edges(draft: Draft, until: Instant) -> list[Deadline]:
     edges: list[Deadline] = []
     if draft.board.next_calendar > until:
         return edges
-    for window in draft.board.setup.windows:
+    for window in draft.board.setup.in_force:
         edges.append(Deadline(window.starts, Kind.WINDOW_STARTS, window.id))
         edges.append(Deadline(window.ends, Kind.WINDOW_ENDS, window.id))
     return [edge for edge in edges if draft.at < edge.due <= until]

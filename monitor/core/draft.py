@@ -9,6 +9,7 @@ from monitor.core.board import Board
 from monitor.core.ids import status_event_id
 from monitor.core.model import (
     QUIET,
+    Amendment,
     ComponentSetup,
     ComponentState,
     Event,
@@ -36,6 +37,8 @@ class Draft:
         self.components: dict[str, ComponentState | None] = {}
         self.incidents: dict[str, Incident] = {}
         self.rewrites: dict[str, LedgerRewrite] = {}
+        self.windows: dict[str, Window] = {}
+        self.amendments: list[Amendment] = []
         self.events: list[Event] = []
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────
@@ -62,7 +65,11 @@ class Draft:
         return setup.name if setup else component
 
     def windows_of(self, component: str) -> tuple[Window, ...]:
-        return tuple(window for window in self.board.setup.windows if component in window.components)
+        return tuple(window for window in self.board.setup.in_force if component in window.components)
+
+    def known_incident(self, incident: str) -> Incident | None:
+        """One that is open or may be reopened."""
+        return self.incidents.get(incident) or self.board.incidents.get(incident)
 
     def incident(self, incident: str) -> Incident:
         return self.incidents.get(incident) or self.board.incidents[incident]
@@ -119,7 +126,7 @@ class Draft:
         )
 
     def step(self) -> Step:
-        if not (self.setup or self.probes or self.components or self.incidents or self.events):
+        if not (self.setup or self.probes or self.components or self.incidents or self.amendments or self.events):
             return QUIET
         return Step(
             setup=self.setup,
@@ -127,6 +134,8 @@ class Draft:
             components=self.components,
             ledger=self.rewrites,
             incidents=self.incidents,
+            windows=self.windows,
+            amendments=tuple(self.amendments),
             events=tuple(self.events),
         )
 

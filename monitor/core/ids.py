@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 
-from monitor.core.model import EventKind, IncidentStatus, Instant, Status
+from monitor.core.model import EventKind, IncidentStatus, Instant, Status, Update
 
 
 def owner(probe: str) -> str:
@@ -22,11 +23,27 @@ def incident_id(component: str, started_at: Instant) -> str:
     return f"inc_{_digest(component, started_at)}"
 
 
-def entry_kind(ordinal: int, status: IncidentStatus) -> EventKind:
+def entry_kind(updates: Sequence[Update], ordinal: int) -> EventKind:
     """The kind of the one event that an entry in an incident's timeline gives."""
     if ordinal == 0:
         return EventKind.INCIDENT_CREATED
-    return EventKind.INCIDENT_RESOLVED if status is IncidentStatus.RESOLVED else EventKind.INCIDENT_UPDATED
+    before, now = updates[ordinal - 1].status, updates[ordinal].status
+    ends = now is IncidentStatus.RESOLVED and before is not IncidentStatus.RESOLVED
+    return EventKind.INCIDENT_RESOLVED if ends else EventKind.INCIDENT_UPDATED
+
+
+def reported_id(component: str, by: str, at: Instant) -> str:
+    """Of an incident that somebody opened."""
+    return f"inc_{_digest('reported', component, by, at)}"
+
+
+def planned_id(by: str, title: str, starts: Instant, at: Instant) -> str:
+    """Of maintenance that somebody planned."""
+    return f"mnt_{_digest(by, title, starts, at)}"
+
+
+def amendment_id(component: str, since: Instant, until: Instant, at: Instant) -> str:
+    return f"amd_{_digest(component, since, until, at)}"
 
 
 def incident_event_id(incident: str, ordinal: int, kind: EventKind) -> str:
@@ -38,8 +55,9 @@ def status_event_id(component: str, status: Status, decided: Instant) -> str:
     return f"evt_{_digest(component, status, decided)}"
 
 
-def window_event_id(window: str, kind: EventKind) -> str:
-    return f"evt_{_digest(window, kind)}"
+def window_event_id(window: str, kind: EventKind, changed: int = 0) -> str:
+    """Of a window after so many changes."""
+    return f"evt_{_digest(window, kind, *([changed] if changed else []))}"
 
 
 def delivery_id(event: str, subscription: str) -> str:

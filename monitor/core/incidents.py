@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from monitor.core import wording
 from monitor.core.draft import Draft
-from monitor.core.ids import entry_kind, incident_event_id, incident_id
+from monitor.core.ids import entry_kind, incident_event_id, incident_id, reported_id
 from monitor.core.ledger import trouble_since
 from monitor.core.model import (
     MINUTE,
@@ -15,14 +15,17 @@ from monitor.core.model import (
     ComponentState,
     Duration,
     Event,
+    Explained,
     Health,
     Impact,
     Incident,
     IncidentStatus,
     Instant,
     Reason,
+    Reported,
     Status,
     Update,
+    Written,
 )
 from monitor.core.status import worst
 
@@ -54,7 +57,7 @@ def follow(draft: Draft, component: str, was: ComponentState) -> None:
     if now.status in TROUBLE:
         if now.status is not was.status:
             _take_in(draft, component)
-    elif incident := _of(draft, component):
+    elif incident := of(draft, component):
         if was.told in TROUBLE and now.told not in TROUBLE:
             relieved_at = max(incident.relieved_at or incident.started_at, now.since)
             incident = replace(incident, relieved_at=relieved_at)
@@ -68,9 +71,73 @@ def resolve(draft: Draft, incident: Incident) -> None:
     _enter(draft, ended, IncidentStatus.RESOLVED, wording.resolved(incident, draft.at))
 
 
+def report(draft: Draft, reported: Reported) -> None:
+    """Somebody opens an incident; what the machine says of its components becomes part of it."""
+    known = [name for name in reported.components if draft.board.component_setup(name) is not None]
+    held = [incident for name in known if (incident := of(draft, name))]
+    if not known or any(incident.held for incident in held):
+        return
+    incident = Incident(
+        id=reported_id(known[0], reported.by, draft.at),
+        title=reported.title,
+        status=reported.status,
+        impact=reported.impact,
+        created_at=draft.at,
+        started_at=min([draft.at, *(incident.started_at for incident in held)]),
+        components=tuple(known),
+        cause=known[0],
+        by=reported.by,
+        held=True,
+        own_title=True,
+        own_impact=True,
+    )
+    others = {other.id: other for other in held}.values()
+    gathered = _gathered(incident, others)
+    for other in others:
+        _end_merged(draft, other, gathered)
+    _enter(draft, gathered, reported.status, reported.message, reported.by)
+
+
+def write(draft: Draft, written: Written) -> None:
+    """Somebody says more of an open incident. A status that a person gave is theirs, so it is held from then on."""
+    incident = draft.known_incident(written.incident)
+    if incident is None or not incident.open:
+        return
+    status = written.status or incident.status
+    after = replace(
+        incident,
+        title=incident.title if written.title is None else written.title,
+        impact=incident.impact if written.impact is None else written.impact,
+        own_title=incident.own_title or written.title is not None,
+        own_impact=incident.own_impact or written.impact is not None,
+        held=_held(incident, written),
+        resolve_at=None,
+    )
+    if status is IncidentStatus.RESOLVED:
+        ended = draft.at if incident.ended_at is None else incident.ended_at
+        after = replace(after, resolved_at=draft.at, ended_at=ended, reopen_until=None)
+    entered = _enter(draft, after, status, written.message, written.by)
+    if entered.open and not entered.held:
+        _relieve(draft, entered)
+
+
+def _held(incident: Incident, written: Written) -> bool:
+    if written.hold is not None:
+        return written.hold or bool(incident.by)
+    return incident.held or written.status is not None
+
+
+def explain(draft: Draft, explained: Explained) -> None:
+    """Somebody writes down what was learned of an incident that is over."""
+    incident = draft.known_incident(explained.incident.id) or explained.incident
+    if not incident.open:
+        after = replace(incident, postmortem=explained.text)
+        _enter(draft, after, incident.status, explained.text, explained.by)
+
+
 def remove(draft: Draft, component: str) -> None:
     """A component is watched no more: it leaves its incident, and the last to leave ends it."""
-    incident = _of(draft, component)
+    incident = of(draft, component)
     if incident is None:
         return
     left = tuple(name for name in incident.components if name != component)
@@ -108,8 +175,8 @@ def _take_in(draft: Draft, component: str) -> None:
 
 
 def _one_with(draft: Draft, component: str) -> list[Incident]:
-    """The open incidents that are one with this trouble, oldest first."""
-    own = _of(draft, component)
+    """The open incidents that are one with this trouble: those that people hold first, then the oldest."""
+    own = of(draft, component)
     one = [own] if own else []
     above = _above(draft, component)
     if above is not None and (own is None or own.cause == component):
@@ -119,7 +186,7 @@ def _one_with(draft: Draft, component: str) -> list[Incident]:
         for incident in draft.open_incidents()
         if incident.status is not IncidentStatus.MONITORING and component in draft.board.dependencies(incident.cause)
     ]
-    return sorted({incident.id: incident for incident in one}.values(), key=_age)
+    return sorted({incident.id: incident for incident in one}.values(), key=_rank)
 
 
 def _above(draft: Draft, component: str) -> Incident | None:
@@ -172,8 +239,9 @@ def _reopen(draft: Draft, incident: Incident, component: str) -> None:
 
 def _worsen(draft: Draft, incidents: Sequence[Incident], component: str) -> None:
     """Make these incidents one, which takes the component's trouble in; say so if people were told otherwise."""
-    before, *others = incidents
-    returned = before.status is IncidentStatus.MONITORING
+    before, *rest = incidents
+    others = [other for other in rest if not other.held]  # what people hold is never merged away
+    returned = before.status is IncidentStatus.MONITORING and not before.held
     after = _with_trouble(draft, _gathered(before, others), component)
     if returned:
         after = replace(after, setbacks=(*before.setbacks, draft.at), resolve_at=None, ended_at=None)
@@ -181,7 +249,12 @@ def _worsen(draft: Draft, incidents: Sequence[Incident], component: str) -> None
         _end_merged(draft, other, after)
     explained = after.cause != before.cause and after.cause in draft.board.dependencies(before.cause)
     if explained and not returned:
-        _enter(draft, after, IncidentStatus.IDENTIFIED, wording.explains(draft, after.cause, after))
+        _enter(
+            draft,
+            after,
+            before.status if before.held else IncidentStatus.IDENTIFIED,
+            wording.explains(draft, after.cause, after),
+        )
     elif returned or _told(after) != _told(before):
         joined = component not in before.components
         message = wording.joined(draft, component) if joined else wording.seen(draft, component)
@@ -214,6 +287,8 @@ def _end_merged(draft: Draft, incident: Incident, into: Incident) -> None:
 
 def _identify(draft: Draft, incident: Incident) -> None:
     """Say that the cause is known, when all failed runs agree on one that tells."""
+    if incident.held:
+        return
     witnesses = wording.troubled_probes(draft, incident.cause)
     reasons = {state.reasons for _, state in witnesses}
     if len(reasons) != 1:
@@ -229,6 +304,8 @@ def _identify(draft: Draft, incident: Incident) -> None:
 
 def _relieve(draft: Draft, incident: Incident) -> None:
     """A component of the incident is troubled no more, or less clearly so."""
+    if incident.held:
+        return
     well = all(_passes(draft, component) for component in incident.components)
     if incident.status is IncidentStatus.MONITORING:
         resolve_at = incident.resolve_at or draft.at + stable_for(draft, incident)
@@ -278,7 +355,11 @@ def _age(incident: Incident) -> tuple[Instant, str]:
     return incident.created_at, incident.id
 
 
-def _of(draft: Draft, component: str) -> Incident | None:
+def _rank(incident: Incident) -> tuple[bool, Instant, str]:
+    return not incident.held, incident.created_at, incident.id
+
+
+def of(draft: Draft, component: str) -> Incident | None:
     """The open incident that holds the component; there is at most one."""
     return next((incident for incident in draft.open_incidents() if component in incident.components), None)
 
@@ -303,6 +384,8 @@ def _with_worst(draft: Draft, incident: Incident, component: str) -> Incident:
 
 
 def _with_impact(incident: Incident) -> Incident:
+    if incident.own_impact:
+        return incident
     impacts = [incident.impact, *(IMPACTS[status] for status in incident.worst.values())]
     return replace(incident, impact=max(impacts, key=list(Impact).index))
 
@@ -321,7 +404,7 @@ def _with_cause(draft: Draft, incident: Incident) -> Incident:
 def _retitled(draft: Draft, incident: Incident) -> Incident:
     """The title speaks of the cause at its worst."""
     status = incident.worst.get(incident.cause)
-    if status is None:
+    if status is None or incident.own_title:
         return incident
     return replace(incident, title=wording.title(draft, incident.cause, status))
 
@@ -331,11 +414,11 @@ def _told(incident: Incident) -> tuple[object, ...]:
     return incident.status, incident.title, incident.impact, incident.components
 
 
-def _enter(draft: Draft, incident: Incident, status: IncidentStatus, message: str) -> Incident:
+def _enter(draft: Draft, incident: Incident, status: IncidentStatus, message: str, by: str = "") -> Incident:
     """One more entry in the timeline, and the one event that it gives."""
-    entered = replace(incident, status=status, updates=(*incident.updates, Update(status, message, draft.at)))
+    entered = replace(incident, status=status, updates=(*incident.updates, Update(status, message, draft.at, by)))
     draft.put_incident(entered)
     ordinal = len(entered.updates) - 1
-    kind = entry_kind(ordinal, status)
+    kind = entry_kind(entered.updates, ordinal)
     draft.events.append(Event(incident_event_id(entered.id, ordinal, kind), kind, draft.at, entered))
     return entered

@@ -12,15 +12,21 @@ from monitor.core.draft import Draft
 from monitor.core.ids import owner
 from monitor.core.model import (
     QUIET,
+    Amended,
+    Cancelled,
+    Command,
     ComponentSetup,
     ComponentState,
     Configured,
     EventKind,
+    Explained,
     Instant,
     LedgerRewrite,
     Observation,
+    Planned,
     ProbeSetup,
     ProbeState,
+    Reported,
     Result,
     Setup,
     Span,
@@ -29,6 +35,7 @@ from monitor.core.model import (
     Step,
     Tick,
     Verdict,
+    Written,
 )
 from monitor.core.status import status_of
 
@@ -53,12 +60,15 @@ def advance(board: Board, observation: Observation) -> Step:
         case Configured():
             _settle(draft, observation.at)
             _configure(draft, observation.setup)
+        case _:
+            _settle(draft, observation.at)
+            _obey(draft, observation)
     return draft.step()
 
 
 def _is_quiet(board: Board, observation: Observation) -> bool:
     """Whether it can change nothing; this is the way of nearly all results, so it must be cheap."""
-    if isinstance(observation, Started | Configured) or board.is_due(observation.at):
+    if not isinstance(observation, Result | Tick) or board.is_due(observation.at):
         return False
     if isinstance(observation, Tick):
         return True
@@ -184,6 +194,35 @@ def _watched(draft: Draft, components: Iterable[str]) -> list[str]:
     """Those that are watched, each after all on which it depends: causes are told before what they cause."""
     known = [component for component in components if draft.board.component_setup(component)]
     return sorted(known, key=lambda component: len(draft.board.dependencies(component)))
+
+
+# ── commands ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _obey(draft: Draft, command: Command) -> None:
+    """Do what a person says; what cannot be done any more changes nothing."""
+    match command:
+        case Planned():
+            _replan(draft, maintenance.planned(draft.board.setup, command.window, draft.at))
+        case Cancelled():
+            _replan(draft, maintenance.cancelled(draft.board.setup, command.window, draft.at))
+        case Reported():
+            incidents.report(draft, command)
+        case Written():
+            incidents.write(draft, command)
+        case Explained():
+            incidents.explain(draft, command)
+        case Amended():
+            draft.amendments.append(command.amendment)
+
+
+def _replan(draft: Draft, setup: Setup) -> None:
+    before = draft.board.setup
+    moved = {*before.windows} ^ {*setup.windows}
+    if moved:
+        draft.reseat(setup)
+        _refresh(draft, _watched(draft, {name for window in moved for name in window.components}), draft.at)
+        maintenance.announce(draft, before)
 
 
 # ── starts ───────────────────────────────────────────────────────────────────────────────────────────

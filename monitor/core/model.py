@@ -146,6 +146,7 @@ class ComponentSetup:
     description: str = ""
     depends_on: tuple[str, ...] = ()
     probes: tuple[ProbeSetup, ...]
+    objective: float | None = None  # percent of uptime aimed at in each month
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +158,10 @@ class Window:
     components: tuple[str, ...]
     starts: Instant
     ends: Instant
+    stops: bool = False  # its components cannot be used meanwhile
+    by: str = ""  # who planned it at run time, or the rule of which it is an occurrence; empty: the config
+    changed: int = 0  # how often it was changed since it became known
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +170,12 @@ class Setup:
 
     components: tuple[ComponentSetup, ...] = ()
     resolve_after: Duration = 2 * MINUTE
-    windows: tuple[Window, ...] = ()
+    windows: tuple[Window, ...] = ()  # with those that were cancelled, until they would be over
+
+    @property
+    def in_force(self) -> tuple[Window, ...]:
+        """The windows that take place."""
+        return tuple(window for window in self.windows if not window.cancelled)
 
 
 # ── observations: all that can move the board ────────────────────────────────────────────────────────
@@ -194,7 +204,69 @@ class Configured:
     setup: Setup
 
 
-Observation: TypeAlias = Result | Tick | Started | Configured
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """Somebody plans maintenance, or changes what is planned, known by the window's id."""
+
+    at: Instant
+    window: Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """Somebody cancels maintenance; one that runs ends now."""
+
+    at: Instant
+    window: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """Somebody opens an incident."""
+
+    at: Instant
+    by: str
+    components: tuple[str, ...]
+    title: str
+    impact: Impact
+    status: IncidentStatus  # not resolved
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """Somebody says more of an open incident; None: that stays as it is."""
+
+    at: Instant
+    by: str
+    incident: str
+    message: str
+    status: IncidentStatus | None = None
+    title: str | None = None
+    impact: Impact | None = None
+    hold: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """Somebody writes down what was learned of an incident that is over, given as it is remembered."""
+
+    at: Instant
+    by: str
+    incident: Incident
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended:
+    """Somebody corrects the ledger; what stands there stays visible."""
+
+    at: Instant
+    amendment: Amendment
+
+
+Command: TypeAlias = Planned | Cancelled | Reported | Written | Explained | Amended
+Observation: TypeAlias = Result | Tick | Started | Configured | Command
 
 
 # ── what we remember ─────────────────────────────────────────────────────────────────────────────────
@@ -333,6 +405,7 @@ class Update:
     status: IncidentStatus
     message: str
     timestamp: Instant
+    by: str = ""  # whose words these are; empty: the machine's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,10 +430,36 @@ class Incident:
     reopen_until: Instant | None = None  # trouble that started by then reopens it; None: never
     setbacks: tuple[Instant, ...] = ()  # returns from monitoring and reopenings
     reopened: int = 0
+    by: str = ""  # who opened it; empty: the machine
+    held: bool = False  # a person took it over, and a person ends it
+    own_title: bool = False  # a person gave it, so it stays
+    own_impact: bool = False
+    postmortem: str = ""  # what was learned, by people
 
     @property
     def open(self) -> bool:
         return self.status is not IncidentStatus.RESOLVED
+
+
+class AmendmentKind(StrEnum):
+    """What a person says a stretch of the ledger really was."""
+
+    FALSE_ALARM = "false_alarm"  # all was well
+    EXCLUDED = "excluded"  # it counts neither for nor against uptime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """What a person says of a stretch: since ≤ t < until."""
+
+    id: str
+    component: str
+    since: Instant
+    until: Instant
+    kind: AmendmentKind
+    reason: str
+    by: str
+    at: Instant
 
 
 # ── what is worth telling ────────────────────────────────────────────────────────────────────────────
@@ -416,6 +515,8 @@ class Step:
     components: Mapping[str, ComponentState | None] = field(default_factory=dict)
     ledger: Mapping[str, LedgerRewrite] = field(default_factory=dict)
     incidents: Mapping[str, Incident] = field(default_factory=dict)
+    windows: Mapping[str, Window] = field(default_factory=dict)  # those that something happened to, as they are now
+    amendments: tuple[Amendment, ...] = ()
     events: tuple[Event, ...] = ()
 
     @property

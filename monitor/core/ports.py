@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeAlias
 
-from monitor.core.model import Event, Incident, IncidentStatus, Instant, Observation, Result, Span, Step
+from monitor.core.model import Amendment, Event, Incident, IncidentStatus, Instant, Observation, Result, Span, Step
 from monitor.core.subscribing import Answered, Attempt, Delivery, Key, Subscription, Told
 
 Decided: TypeAlias = tuple[Observation, Step]
 Cursor: TypeAlias = tuple[Instant, str]  # (created_at, id) of the last incident seen
+Place: TypeAlias = tuple[int, Instant, int]  # (number of the probe, started, number of the run) of the last run read
 
 
 class StoreRefused(Exception):
@@ -72,8 +73,27 @@ class History(Protocol):
         """The spans that touch the time from `since` on, oldest first; the first may begin before it."""
         ...
 
+    async def begun(self, component: str) -> Instant | None:
+        """When the component's ledger begins; None when it has none."""
+        ...
+
+    async def amendments(self, component: str, since: Instant, until: Instant) -> list[Amendment]:
+        """Those that touch the time since ≤ t < until, in the order in which they were made."""
+        ...
+
     async def latencies(self, component: str, since: Instant, limit: int | None = None) -> list[int]:
         """Latencies in µs of runs with verdict pass or slow that started at `since` or later, newest first."""
+        ...
+
+    async def latency_slice(
+        self, component: str, since: Instant, until: Instant, after: Place | None = None
+    ) -> tuple[list[int], Place | None]:
+        """Some of the latencies in µs of timed runs with verdict pass or slow that started at since ≤ t < until.
+
+        Returns:
+            As many as may be read at a time without holding anyone up, in no telling order, and the place after which
+            to go on; None: that was all.
+        """
         ...
 
     async def incident(self, incident: str) -> Incident | None: ...
@@ -87,6 +107,10 @@ class History(Protocol):
         component: str | None = None,
     ) -> list[Incident]:
         """Newest first, in the order of (created_at, id)."""
+        ...
+
+    async def incidents_between(self, component: str, since: Instant, until: Instant) -> list[Incident]:
+        """Those of the component whose trouble touches the time since ≤ t < until, oldest first."""
         ...
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.core.model import DAY, Duration, Instant, Span, Status
+from monitor.core.model import DAY, TROUBLE, Amendment, AmendmentKind, Duration, Instant, Span, Status
 
 WINDOWS: Mapping[str, Duration] = {"day": DAY, "week": 7 * DAY, "month": 30 * DAY}
 
@@ -61,6 +61,30 @@ def uptime(spans: Sequence[Span], since: Instant, until: Instant) -> Uptime:
     for begins, ends, status in _clipped(spans, since, until):
         spent[status] = spent.get(status, 0) + ends - begins
     return Uptime(window=until - since, spent=spent)
+
+
+def as_amended(spans: Sequence[Span], amendments: Iterable[Amendment], until: Instant) -> list[Span]:
+    """The spans as people say they really were, the latest amendment last; the last span ends at `until`."""
+    for amendment in amendments:
+        spans = _overlaid(spans, amendment, until)
+    return list(spans)
+
+
+def _overlaid(spans: Sequence[Span], amendment: Amendment, until: Instant) -> list[Span]:
+    laid: list[Span] = []
+    for begins, ends, status in _clipped(spans, spans[0].since if spans else until, until):
+        cuts = sorted({begins, *(cut for cut in (amendment.since, amendment.until) if begins < cut < ends)})
+        laid += [
+            Span(at, _amended(status, amendment.kind) if amendment.since <= at < amendment.until else status)
+            for at in cuts
+        ]
+    return laid
+
+
+def _amended(status: Status, kind: AmendmentKind) -> Status:
+    if kind is AmendmentKind.EXCLUDED:
+        return Status.MAINTENANCE
+    return Status.OPERATIONAL if status in TROUBLE else status
 
 
 def _clipped(spans: Sequence[Span], since: Instant, until: Instant) -> Iterable[tuple[Instant, Instant, Status]]:
