@@ -45,7 +45,7 @@ def _plain(value: object) -> object:
 @cache
 def _reader(hint: Any) -> Reader:
     origin, arguments = get_origin(hint), get_args(hint)
-    if hint in (str, int, bool):
+    if hint in (str, int, float, bool):
         return _as_is
     if origin is None and issubclass(hint, StrEnum):
         return hint  # type: ignore[no-any-return]

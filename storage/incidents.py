@@ -30,6 +30,15 @@ OF_COMPONENT = """
     ORDER BY c.created_at DESC, c.incident DESC LIMIT :limit
 """
 
+# Only what goes on may have no end.
+BETWEEN = """
+    SELECT i.id, i.body FROM incident_components c JOIN incidents i ON i.id = c.incident
+    WHERE c.component = :component
+        AND i.body ->> 'started_at' < :until
+        AND (ifnull(i.body ->> 'ended_at' > :since, TRUE) OR i.body ->> 'started_at' >= :since)
+    ORDER BY c.created_at, c.incident
+"""
+
 REMEMBERED = "SELECT id, body FROM incidents WHERE status <> 'resolved' OR reopen_until >= ?"
 
 
@@ -70,6 +79,12 @@ def page(
     created_at, id_ = before or (None, None)
     asked = {"component": component, "status": status, "created_at": created_at, "id": id_, "limit": limit}
     return _whole(db, db.execute(page_of.format(" AND ".join(conditions)), asked).fetchall())
+
+
+def between(db: Database, component: str, since: Instant, until: Instant) -> list[Incident]:
+    """Those of the component whose trouble touches the time since ≤ t < until, oldest first."""
+    asked = {"component": component, "since": since, "until": until}
+    return _whole(db, db.execute(BETWEEN, asked).fetchall())
 
 
 def _put_components(db: Database, incident: Incident) -> None:

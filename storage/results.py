@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlite_utils import Database
@@ -31,6 +31,44 @@ WORKED = """
     ORDER BY started DESC, seq DESC
     LIMIT ?
 """
+
+# For each probe one look at its index.
+LAST_BEFORE = """
+    SELECT ifnull(max(seq), 0) FROM (
+        SELECT (
+            SELECT seq FROM results WHERE probe = probes.id AND started < ? ORDER BY started DESC, seq DESC LIMIT 1
+        ) AS seq FROM probes
+    )
+"""
+
+# All but the evidence and the steps of transactions, on which no decision depends.
+COLUMNS = (
+    "seq",
+    "name",
+    "started",
+    "at",
+    "verdict",
+    "reason",
+    "resolve",
+    "connect",
+    "tls",
+    "processing",
+    "transfer",
+    "http_status",
+    "certificate_expires",
+    "detail",
+    "stalled",
+)
+
+# Made by SQLite, whose work leaves Python free for the event loop.
+BETWEEN = f"""
+    SELECT json_object({", ".join(f"'{column}', json_group_array({column})" for column in COLUMNS)})
+    FROM results JOIN probes ON probes.id = results.probe
+    WHERE seq BETWEEN ? AND ?
+"""
+
+VERDICTS: Mapping[str, Verdict] = {verdict.value: verdict for verdict in Verdict}
+REASONS: Mapping[str | None, Reason | None] = {None: None} | {reason.value: reason for reason in Reason}
 
 NO_LIMIT = -1
 
@@ -61,6 +99,39 @@ def latencies(db: Database, component: str, since: Instant, limit: int | None) -
         runs += db.execute(WORKED, (probe, since, at_most)).fetchall()
     runs.sort(reverse=True, key=lambda run: run[:2])
     return [Phases(*phases).latency for _, _, *phases in runs[:limit]]
+
+
+def last_before(db: Database, since: Instant) -> int:
+    """The number of the last result that started before an instant; 0 when there is none."""
+    row: tuple[int] = db.execute(LAST_BEFORE, (since,)).fetchone()
+    return row[0]
+
+
+def between(db: Database, first: int, last: int) -> str:
+    """The results with these numbers, without evidence, as JSON: a list for each column, in no telling order."""
+    row: tuple[str] = db.execute(BETWEEN, (first, last)).fetchone()
+    return row[0]
+
+
+def numbered(columns: Mapping[str, Sequence[Any]]) -> Iterator[tuple[int, Result]]:
+    """The results that `between` wrote, under their numbers."""
+    rows = zip(*(columns[name] for name in COLUMNS), strict=True)
+    for seq, probe, started, at, verdict, reason, *phases, status, expires, detail, stalled in rows:
+        yield (
+            seq,
+            Result(
+                probe=probe,
+                started=started,
+                at=at,
+                verdict=VERDICTS[verdict],
+                reason=REASONS[reason],
+                phases=Phases(*phases),
+                http_status=status,
+                certificate_expires=expires,
+                detail=detail,
+                stalled=bool(stalled),
+            ),
+        )
 
 
 def _probes(db: Database, component: str) -> list[int]:

@@ -186,7 +186,22 @@ WATCHING: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (BEGINNING, STANDING, WATCHING)
+AMENDED: Migration = (
+    # In the order in which they were made. `body` is the whole amendment.
+    """
+    CREATE TABLE amendments (
+        ordinal INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        component TEXT NOT NULL,
+        since INTEGER NOT NULL,
+        until INTEGER NOT NULL,
+        body TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX amendments_by_component ON amendments (component)",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (BEGINNING, STANDING, WATCHING, AMENDED)
 
 LARGE = frozenset({"results"})  # tables that grow with every run
 

@@ -29,3 +29,9 @@ def touching(db: Database, component: str, since: Instant) -> list[Span]:
     """The spans that touch the time from `since` on, oldest first; the first may begin before it."""
     rows = db.execute(TOUCHING, {"component": component, "since": since}).fetchall()
     return [Span(begins, Status(status)) for begins, status in rows]
+
+
+def begun(db: Database, component: str) -> Instant | None:
+    """When the component's ledger begins; None when it has none."""
+    (since,) = db.execute("SELECT min(since) FROM spans WHERE component = ?", (component,)).fetchone()
+    return None if since is None else int(since)

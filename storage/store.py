@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from monitor.core.board import Board
-from monitor.core.model import Incident, IncidentStatus, Instant, Span
-from monitor.core.ports import Cursor, Decided
+from monitor.core.model import Amendment, Incident, IncidentStatus, Instant, Observation, Span
+from monitor.core.ports import Cursor, Decided, Place
 from monitor.core.subscribing import Delivery
-from storage import board, incidents, meta, results, spans
+from storage import amendments, board, incidents, latencies, meta, observations, results, spans
 from storage.connection import Connection
 from storage.outbox import Outbox
 from storage.registry import Registry
@@ -72,9 +73,27 @@ class Store:
         """The spans that touch the time from `since` on, oldest first; the first may begin before it."""
         return await self._connection.ask(spans.touching, component, since)
 
+    async def begun(self, component: str) -> Instant | None:
+        """When the component's ledger begins; None when it has none."""
+        return await self._connection.ask(spans.begun, component)
+
+    async def amendments(self, component: str, since: Instant, until: Instant) -> list[Amendment]:
+        """Those that touch the time since ≤ t < until, in the order in which they were made."""
+        return await self._connection.ask(amendments.of, component, since, until)
+
     async def latencies(self, component: str, since: Instant, limit: int | None = None) -> list[int]:
         """Latencies in µs of runs with verdict pass or slow that started at `since` or later, newest first."""
         return await self._connection.ask(results.latencies, component, since, limit)
+
+    async def latency_slice(
+        self, component: str, since: Instant, until: Instant, after: Place | None = None
+    ) -> tuple[list[int], Place | None]:
+        """Some of the latencies in µs of timed runs with verdict pass or slow that started at since ≤ t < until.
+
+        Returns:
+            What some thousand runs came to, and the place after which to go on; None: that was all.
+        """
+        return await self._connection.ask(latencies.next_slice, component, since, until, after)
 
     async def incident(self, incident: str) -> Incident | None:
         return await self._connection.ask(incidents.one, incident)
@@ -89,3 +108,21 @@ class Store:
     ) -> list[Incident]:
         """Newest first, in the order of (created_at, id)."""
         return await self._connection.ask(incidents.page, limit, before, status, component)
+
+    async def incidents_between(self, component: str, since: Instant, until: Instant) -> list[Incident]:
+        """Those of the component whose trouble touches the time since ≤ t < until, oldest first."""
+        return await self._connection.ask(incidents.between, component, since, until)
+
+    async def observations(self, after: int, limit: int, since: Instant = 0) -> list[tuple[int, Observation]]:
+        """At most so many of all that moved the board, with their numbers, in the order in which it was decided.
+
+        Results come without evidence and steps; those up to the last that started before `since` are left out.
+
+        Args:
+            after: the number of the last one read; 0 to begin with.
+        """
+        return observations.numbered(json.loads(await self.observations_text(after, limit, since)))
+
+    async def observations_text(self, after: int, limit: int, since: Instant = 0) -> str:
+        """The same as compact JSON, which `storage.observations.numbered` reads: cheap to hand out."""
+        return await self._connection.ask(observations.after, after, limit, since)

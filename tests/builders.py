@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from monitor.core.model import (
+    HOUR,
     SECOND,
+    Amendment,
+    AmendmentKind,
     ComponentSetup,
     Duration,
     Health,
@@ -53,6 +56,7 @@ def component_setup(
     name: str = "",
     probes: tuple[ProbeSetup, ...] | None = None,
     depends_on: tuple[str, ...] = (),
+    objective: float | None = None,
 ) -> ComponentSetup:
     return ComponentSetup(
         id=id,
@@ -60,6 +64,7 @@ def component_setup(
         description="",
         depends_on=depends_on,
         probes=(probe_setup(f"{id}/health"),) if probes is None else probes,
+        objective=objective,
     )
 
 
@@ -123,4 +128,24 @@ def incident(
         created_at=created_at,
         resolved_at=resolved_at,
         **(defaults | changes),  # type: ignore[arg-type]
+    )
+
+
+def amendment(
+    id: str = "amd_0123456789abcdef",  # noqa: A002
+    *,
+    component: str = "api",
+    since: Instant = NOON,
+    until: Instant = NOON + HOUR,
+    kind: AmendmentKind = AmendmentKind.FALSE_ALARM,
+) -> Amendment:
+    return Amendment(
+        id=id,
+        component=component,
+        since=since,
+        until=until,
+        kind=kind,
+        reason="It was our own network.",
+        by="ada",
+        at=NOON + HOUR,
     )

@@ -15,6 +15,7 @@ LEAVES: Mapping[Any, st.SearchStrategy[Any]] = {
     int: INTEGERS,
     str: st.text(max_size=20),
     bool: st.booleans(),
+    float: st.floats(allow_nan=False, allow_infinity=False),
     NoneType: st.none(),
 }
 

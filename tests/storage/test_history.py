@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from monitor.core.model import (
     DAY,
+    HOUR,
     QUIET,
     SECOND,
     Incident,
@@ -22,7 +23,7 @@ from monitor.core.model import (
     Tick,
     Verdict,
 )
-from storage import incidents, results, schema, spans
+from storage import amendments, incidents, latencies, results, schema, spans
 from storage.opening import connect
 from storage.store import Store
 from tests.builders import NOON, incident, result
@@ -68,6 +69,12 @@ async def test_a_rewrite_replaces_what_begins_at_its_instant_or_later(store: Sto
 async def test_rewrites_in_one_commit_come_one_after_the_other(store: Store) -> None:
     await store.commit([ledger(0, UP, DOWN), ledger(200), ledger(300, UP_AGAIN)], alive=NOON)
     assert await store.spans("api", 0) == [UP, UP_AGAIN]
+
+
+@pytest.mark.parametrize(("component", "begun"), [("api", 100), ("apiary", None)])
+async def test_a_ledger_begins_with_its_first_span(store: Store, component: str, begun: Instant | None) -> None:
+    await store.commit([ledger(0, UP, DOWN, UP_AGAIN)], alive=NOON)
+    assert await store.begun(component) == begun
 
 
 # ── latencies ────────────────────────────────────────────────────────────────────────────────────────
@@ -172,6 +179,36 @@ async def test_an_incident_that_a_component_left_is_no_longer_found_by_it(incide
     assert ids(await incidents_store.incidents(limit=9, component="api")) == ["d", "a"]
 
 
+@pytest.mark.parametrize(
+    ("started_at", "ended_at", "found"),
+    [
+        (100, 199, False),
+        (100, 200, False),
+        (100, 201, True),
+        (100, None, True),
+        (200, 200, True),
+        (299, None, True),
+        (300, 301, False),
+        (300, None, False),
+        (0, 999, True),
+    ],
+)
+async def test_incidents_between_two_instants_are_those_whose_trouble_touches_the_time(
+    store: Store, started_at: Instant, ended_at: Instant | None, found: bool
+) -> None:
+    known = incident(created_at=500, started_at=started_at, ended_at=ended_at)
+    await store.commit([(Tick(NOON), Step(incidents={known.id: known}))], alive=NOON)
+    assert await store.incidents_between("api", 200, 300) == ([known] if found else [])
+
+
+async def test_incidents_between_two_instants_are_whole_oldest_first_and_of_the_component(
+    incidents_store: Store,
+) -> None:
+    found = await incidents_store.incidents_between("api", -DAY, NOON)
+    assert ids(found) == ["a", "b", "d"]
+    assert all(incident in KNOWN for incident in found)
+
+
 # ── side by side ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -199,6 +236,10 @@ ASKED: dict[str, Callable[[Database], object]] = {
     "spans": lambda db: spans.touching(db, "api", NOON - DAY),
     "latencies of five minutes": lambda db: results.latencies(db, "api", NOON - 300 * SECOND, None),
     "the last three latencies": lambda db: results.latencies(db, "api", NOON - DAY, 3),
+    "the beginning of a ledger": lambda db: spans.begun(db, "api"),
+    "a slice of latencies": lambda db: latencies.next_slice(db, "api", NOON - HOUR, NOON, None),
+    "the slice after it": lambda db: latencies.next_slice(db, "api", NOON - DAY, NOON, (1, NOON - HOUR, 0)),
+    "amendments": lambda db: amendments.of(db, "api", NOON - DAY, NOON),
     "one incident": lambda db: incidents.one(db, f"inc_{NOON - DAY}"),
     "incidents": lambda db: incidents.page(db, 5, None, None, None),
     "older incidents": lambda db: incidents.page(db, 5, (NOON, "inc_a"), None, None),

@@ -46,6 +46,7 @@ def test_an_empty_file_gets_every_table(db: Database) -> None:
         "keys",
         "subscriptions",
         "answers",
+        "amendments",
     }
     assert schema.version(db.conn) == len(schema.MIGRATIONS)
 
