@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from bench import daemon, faults, history, schedule, webhooks
+from bench import daemon, faults, history, replay, schedule, webhooks
 
 Row: TypeAlias = Mapping[str, float | str]
 
@@ -18,6 +18,7 @@ BENCHES: Mapping[str, Callable[[], Sequence[Row]]] = {
     "history": history.measure,
     "webhooks": webhooks.measure,
     "faults": faults.measure,
+    "replay": replay.measure,
 }
 
 

@@ -1,0 +1,102 @@
+"""What one side of a replay comes to, and how the incidents of two sides belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import TypeAlias
+
+from monitor.core.model import Duration, Incident, Instant
+from monitor.core.uptime import Uptime, as_amended, uptime
+from monitor.replay.side import Side
+
+Pair: TypeAlias = tuple[Incident | None, Incident | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one side comes to between two instants."""
+
+    name: str
+    since: Instant
+    until: Instant
+    incidents: tuple[Incident, ...]  # those that were opened then, or were open when it began; oldest first
+    false_alarms: int
+    events: int
+    webhooks: int | None  # None where nobody subscribed
+    uptimes: Mapping[str, Uptime]  # by component
+
+    def open_before(self, incident: Incident) -> bool:
+        """Whether it was open before the time began; when its trouble began is not known then."""
+        return incident.created_at < self.since
+
+    @property
+    def detection(self) -> list[Duration]:
+        """How long each took from the beginning of the trouble until it was opened."""
+        return [i.created_at - i.started_at for i in self.incidents if not self.open_before(i)]
+
+    @property
+    def median_detection(self) -> Duration | None:
+        """None where nothing was opened."""
+        return round(median(self.detection)) if self.detection else None
+
+    @property
+    def worst_detection(self) -> Duration | None:
+        return max(self.detection, default=None)
+
+
+def outcome(side: Side, since: Instant, until: Instant, short: Duration) -> Outcome:
+    """What the side comes to; an incident shorter than `short` is a false alarm."""
+    touching = (i for i in side.incidents.values() if i.resolved_at is None or i.resolved_at >= since)
+    incidents = sorted(touching, key=lambda incident: (incident.started_at, incident.id))
+    return Outcome(
+        name=side.name,
+        since=since,
+        until=until,
+        incidents=tuple(incidents),
+        false_alarms=sum(i.created_at >= since and _is_false_alarm(i, short) for i in incidents),
+        events=side.events,
+        webhooks=side.webhooks,
+        uptimes={
+            component.id: _uptime(side, component.id, since, until) for component in side.board.setup.components
+        },
+    )
+
+
+def _is_false_alarm(incident: Incident, short: Duration) -> bool:
+    if incident.open or incident.merged_into is not None or incident.ended_at is None:
+        return False
+    return incident.ended_at - incident.started_at < short
+
+
+def _uptime(side: Side, component: str, since: Instant, until: Instant) -> Uptime:
+    amendments = [amendment for amendment in side.amendments if amendment.component == component]
+    return uptime(as_amended(side.ledgers[component], amendments, until), since, until)
+
+
+def paired(one: Sequence[Incident], other: Sequence[Incident], until: Instant) -> list[Pair]:
+    """Each incident once, beside the other side's with the same id, or with trouble that overlaps; oldest first."""
+    theirs = {incident.id: incident for incident in other}
+    same = {incident.id: theirs.pop(incident.id) for incident in one if incident.id in theirs}
+    pairs: list[Pair] = []
+    for incident in one:
+        match = same.get(incident.id) or next((o for o in theirs.values() if _overlap(incident, o, until)), None)
+        if match is not None:
+            theirs.pop(match.id, None)
+        pairs.append((incident, match))
+    pairs += [(None, incident) for incident in theirs.values()]
+    return sorted(pairs, key=_began)
+
+
+def _overlap(one: Incident, other: Incident, until: Instant) -> bool:
+    shared = not set(one.components).isdisjoint(other.components)
+    return shared and one.started_at <= _ended(other, until) and other.started_at <= _ended(one, until)
+
+
+def _ended(incident: Incident, until: Instant) -> Instant:
+    return until if incident.ended_at is None else incident.ended_at
+
+
+def _began(pair: Pair) -> Instant:
+    return min(incident.started_at for incident in pair if incident is not None)

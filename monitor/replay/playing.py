@@ -1,0 +1,75 @@
+"""Plays what was recorded to both sides of a replay."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from monitor.core.model import (
+    HOUR,
+    Configured,
+    Duration,
+    Explained,
+    Instant,
+    Observation,
+    Reported,
+    Result,
+    Setup,
+    Written,
+)
+from monitor.replay.side import Side
+from monitor.replay.sources import SLICE, Source
+
+WARM_UP: Duration = HOUR  # of results before the time asked for: streaks, rests and reopenings reach back less
+
+
+@dataclass(slots=True)
+class Recording:
+    """What was met on the way."""
+
+    begins: Instant | None = None  # the first observation of all; None: there is none
+    ends: Instant = 0  # the last one
+    results: Counter[str] = field(default_factory=Counter)  # by probe, of the time asked for
+    setup: Setup = field(default_factory=Setup)  # the last one
+    reported: int = 0  # incidents that people opened
+    written: int = 0  # what else they said of incidents
+
+
+async def play(
+    source: Source, sides: Sequence[Side], since: Instant, advanced: Callable[[Instant], None]
+) -> Recording:
+    """Play the results from an hour before `since` on, and all other observations from the beginning.
+
+    So what was watched and planned is known when the results begin; what went on for longer then begins with them.
+    What people said of incidents is counted and left out: it was said of what was recorded.
+
+    Args:
+        advanced: is told how far it came whenever there is more to read.
+    """
+    recording, number = Recording(), 0
+    while numbered := await source.slice_after(number, since - WARM_UP):
+        if recording.begins is None:
+            recording.begins = numbered[0][1].at
+        for number, observation in numbered:  # noqa: B007  # the last one is where the next slice goes on
+            if _noted(recording, observation, since):
+                for side in sides:
+                    side.observe(observation)
+        recording.ends = observation.at
+        if len(numbered) == SLICE:
+            advanced(observation.at)
+    return recording
+
+
+def _noted(recording: Recording, observation: Observation, since: Instant) -> bool:
+    """Whether it is to be played."""
+    if isinstance(observation, Result):
+        recording.results[observation.probe] += observation.at >= since
+        return True
+    if isinstance(observation, Configured):
+        recording.setup = observation.setup
+    if isinstance(observation, Reported):
+        recording.reported += observation.at >= since
+    if isinstance(observation, Written | Explained):
+        recording.written += observation.at >= since
+    return not isinstance(observation, Reported | Written | Explained)

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from monitor.core.model import (
+    DAY,
+    HOUR,
+    MINUTE,
+    SECOND,
+    Configured,
+    Explained,
+    Impact,
+    Incident,
+    IncidentStatus,
+    Instant,
+    Observation,
+    Planned,
+    Reported,
+    Started,
+    Tick,
+    Window,
+    Written,
+)
+from monitor.replay.playing import play
+from monitor.replay.side import Side
+from monitor.replay.sources import SLICE
+from tests.builders import NOON, incident, result, setup
+from tests.monitor.core.story import Story
+from tests.monitor.replay.histories import FakeSource, nothing, observed_by, outage, side
+
+REPORTED = Reported(
+    at=NOON + MINUTE,
+    by="ann",
+    components=("api",),
+    title="It is us",
+    impact=Impact.MAJOR,
+    status=IncidentStatus.IDENTIFIED,
+    message="We broke it.",
+)
+
+
+def opened_by(played: Side) -> list[Incident]:
+    return list(played.incidents.values())
+
+
+async def test_slices_of_any_size_come_to_the_same() -> None:
+    observed = outage(NOON, setup(), "..FFFF....F")
+    whole = observed_by(side(), observed)
+    for size in (1, 3, 100):
+        source, seen = FakeSource(observed, size), side()
+        await play(source, [seen], 0, nothing)
+        assert seen.incidents == whole.incidents
+        assert seen.ledgers == whole.ledgers
+
+
+async def test_each_side_sees_all_of_it() -> None:
+    one, other = side(), side()
+    await play(FakeSource(outage(NOON, setup(), "..FFF")), [one, other], 0, nothing)
+    assert one.incidents == other.incidents != {}
+
+
+async def test_what_was_met_is_told() -> None:
+    story = Story().runs("...").wait(SECOND)
+    changed = setup(resolve_after=MINUTE)
+    story.configure(changed)
+    recording = await play(FakeSource(story.observed), [side()], 0, nothing)
+    assert (recording.begins, recording.ends) == (NOON, story.now)
+    assert recording.results == {"api/health": 3}
+    assert recording.setup == changed
+
+
+async def test_an_empty_history_begins_never() -> None:
+    assert (await play(FakeSource([]), [side()], 0, nothing)).begins is None
+
+
+async def test_progress_is_told_whenever_there_is_more_to_read() -> None:
+    reached: list[Instant] = []
+    runs = [result(started=NOON + number) for number in range(SLICE + 1)]
+    await play(FakeSource(runs), [side()], 0, reached.append)
+    assert reached == [runs[SLICE - 1].at]
+
+
+# ── a beginning in the midst of it ───────────────────────────────────────────────────────────────────
+
+
+async def test_results_are_played_from_an_hour_before_and_counted_from_then_on() -> None:
+    observed = outage(NOON, setup(), "." * 400)  # three hours and twenty minutes
+    seen = side()
+    recording = await play(FakeSource(observed), [seen], NOON + 3 * HOUR, nothing)
+    assert recording.results["api/health"] == 40
+    assert seen.ledgers["api"][-1].since == NOON + 2 * HOUR
+
+
+async def test_trouble_that_began_within_that_hour_has_the_id_that_was_recorded() -> None:
+    observed = outage(NOON, setup(), "." * 330 + "F" * 70)
+    seen = side()
+    await play(FakeSource(observed), [seen], NOON + 3 * HOUR, nothing)
+    assert seen.incidents == observed_by(side(), observed).incidents != {}
+
+
+async def test_what_was_planned_long_before_holds() -> None:
+    window = Window(
+        id="mnt_1", title="Upgrade", components=("api",), starts=NOON + 2 * HOUR, ends=NOON + 5 * HOUR, by="ann"
+    )
+    start, configured, *runs = outage(NOON, setup(), "." * 300 + "F" * 100)
+    seen = side()
+    await play(
+        FakeSource([start, configured, Planned(at=NOON, window=window), *runs]), [seen], NOON + 3 * HOUR, nothing
+    )
+    assert seen.incidents == {}
+
+
+# ── what people said ─────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_what_people_said_of_incidents_is_counted_and_left_out() -> None:
+    observed = outage(NOON, setup(), "..FFFFF")
+    (opened,) = opened_by(observed_by(side(), observed))
+    said: list[Observation] = [
+        REPORTED,
+        Written(at=NOON + HOUR, by="ann", incident=opened.id, message="Sorry.", title="Sorry"),
+        Explained(at=NOON + HOUR, by="ann", incident=incident(), text="It was us."),
+    ]
+    seen = side()
+    recording = await play(FakeSource([*observed, *said]), [seen], 0, nothing)
+    assert (recording.reported, recording.written) == (1, 2)
+    assert opened_by(seen) == [opened]
+
+
+async def test_what_people_said_before_is_not_counted() -> None:
+    observed: list[Observation] = [Started(NOON, None), Configured(NOON, setup()), REPORTED, Tick(NOON + 2 * DAY)]
+    recording = await play(FakeSource(observed), [side()], NOON + DAY, nothing)
+    assert recording.reported == 0
