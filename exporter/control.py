@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from exporter import history
 from exporter.alerting import ALERT_ROUTES
 from exporter.documents import Document, timestamp, timestamp_or_none
 from exporter.fields import duration, flag, line, read_fields, some_of
+from exporter.observations import observations, subscribers
 from exporter.operating import WATCHING_ROUTES
 from exporter.problems import Problem
 from exporter.rendering import json_answer
@@ -57,6 +59,11 @@ CONTROL_ROUTES = (
     ("POST", "/keys", create_key),
     ("GET", "/keys", keys),
     ("DELETE", "/keys/{id}", revoke_key),
+    ("GET", "/observations", observations),
+    ("GET", "/subscribers", subscribers),
+    ("GET", "/history", history.basis),
+    ("GET", "/history/{id}", history.past),
+    ("GET", "/history/{id}/latencies", history.latencies),
     *ALERT_ROUTES,
     *WATCHING_ROUTES,
 )

@@ -65,7 +65,7 @@ def component_document(board: Board, component: ComponentSetup, figures: Figures
         "status": state.status,
         **{f"uptime_{name}": window.percent for name, window in figures.uptimes.items()},
         "response_time_ms": _milliseconds(figures.response_time),
-        **{f"coverage_{name}": _coverage(window) for name, window in figures.uptimes.items()},
+        **{f"coverage_{name}": coverage(window) for name, window in figures.uptimes.items()},
         "since": timestamp_or_none(state.since or None),
         "depends_on": list(component.depends_on),
         "probes": [probe_document(board, probe) for probe in component.probes],
@@ -108,16 +108,17 @@ def incident_document(incident: Incident) -> Document:
     }
 
 
+def coverage(window: Uptime) -> float | None:
+    """Percent of the planned time that was observed, two decimals, rounded down; None when all was maintenance."""
+    return (10_000 * window.observed // window.planned) / 100 if window.planned else None
+
+
 def _update_document(update: Update) -> Document:
     return {"status": update.status, "message": update.message, "timestamp": timestamp(update.timestamp)}
 
 
 def _state(board: Board, component: ComponentSetup) -> ComponentState:
     return board.components.get(component.id, UNHEARD)
-
-
-def _coverage(window: Uptime) -> float | None:
-    return (10_000 * window.observed // window.planned) / 100 if window.planned else None
 
 
 def _latency_ms(phases: Phases) -> int | None:

@@ -8,7 +8,7 @@ from statistics import median
 
 from monitor.core.model import DAY, MINUTE, Instant
 from monitor.core.ports import History
-from monitor.core.uptime import WINDOWS, Uptime, uptime
+from monitor.core.uptime import WINDOWS, Uptime, as_amended, uptime
 
 RECENT = 5 * MINUTE
 FEWEST = 3  # runs that a median is taken of, as far as a day has as many
@@ -16,7 +16,10 @@ FEWEST = 3  # runs that a median is taken of, as far as a day has as many
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`uptimes` by the name of the window; `response_time` in µs, None when no run succeeded within a day."""
+    """`uptimes` by the name of the window, as people amended them; `response_time` in µs.
+
+    That is None when no run succeeded within a day.
+    """
 
     uptimes: Mapping[str, Uptime]
     response_time: int | None
@@ -24,7 +27,9 @@ class Figures:
 
 async def measure(history: History, component: str, now: Instant) -> Figures:
     """The figures of a component at an instant."""
-    spans = await history.spans(component, now - max(WINDOWS.values()))
+    since = now - max(WINDOWS.values())
+    amendments = await history.amendments(component, since, now)
+    spans = as_amended(await history.spans(component, since), amendments, now)
     uptimes = {name: uptime(spans, now - window, now) for name, window in WINDOWS.items()}
     return Figures(uptimes, await _response_time(history, component, now))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exporter import api, deliveries, inbound, page, readiness, scrape, subscriptions
+from exporter import api, deliveries, inbound, page, readiness, reports, scrape, subscriptions
 
 ROUTES = (
     ("GET", "/", page.page),
@@ -11,6 +11,8 @@ ROUTES = (
     ("GET", "/api/v1/components/{id}", api.component),
     ("GET", "/api/v1/incidents", api.incidents),
     ("GET", "/api/v1/incidents/{id}", api.incident),
+    ("GET", "/api/v1/reports/{month}", reports.report),
+    ("GET", "/reports/{month}", reports.page),
     ("POST", "/api/v1/subscriptions", subscriptions.create),
     ("GET", "/api/v1/subscriptions", subscriptions.subscriptions),
     ("GET", "/api/v1/subscriptions/{id}", subscriptions.subscription),

@@ -12,6 +12,7 @@ from exporter.beats import Beats
 from exporter.caching import Cache, Edition
 from exporter.callbacks import Callbacks
 from exporter.figures import Figures, measure
+from exporter.latencies import Latencies
 from exporter.metrics import Metrics
 from exporter.problems import Problem
 from exporter.rendering import Rendering
@@ -28,10 +29,14 @@ MOST_FIGURES = 10_000  # a few hundred bytes for each component; only configured
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the status page is called and where the world finds it; the address may be empty."""
+    """What the status page is called and where the world finds it; the address may be empty.
+
+    Months are those of its time zone (IANA).
+    """
 
     name: str
     url: str = ""
+    timezone: str = "UTC"
 
 
 @dataclass(slots=True)
@@ -86,6 +91,7 @@ class Sources:
         edition = Edition(board, clock)
         self.renderings: Cache[Rendering] = Cache(edition, MOST_RENDERINGS)
         self._figures: Cache[Figures] = Cache(edition, MOST_FIGURES)
+        self.latencies = Latencies(history, clock)
 
     @property
     def subscribing(self) -> Subscribing:

@@ -10,8 +10,8 @@ from exporter.callbacks import Callbacks
 from exporter.metrics import Metrics
 from exporter.sources import Ask, Page, Sources, Vitals
 from monitor.core.board import Board
-from monitor.core.model import Incident, IncidentStatus, Instant, Span
-from monitor.core.ports import Cursor
+from monitor.core.model import Amendment, Incident, IncidentStatus, Instant, Span
+from monitor.core.ports import Cursor, Place
 from tests.builders import NOON, setup
 
 
@@ -33,6 +33,7 @@ class FakeHistory:
     ledgers: dict[str, list[Span]] = field(default_factory=dict)
     runs: dict[str, list[tuple[Instant, int]]] = field(default_factory=dict)  # (started, µs), newest first
     known: list[Incident] = field(default_factory=list)
+    amended: list[Amendment] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     reached: asyncio.Event = field(default_factory=asyncio.Event)
@@ -44,6 +45,24 @@ class FakeHistory:
     async def spans(self, component: str, since: Instant) -> list[Span]:
         await self._answer(f"spans {component}")
         return self.ledgers.get(component, [])
+
+    async def begun(self, component: str) -> Instant | None:
+        await self._answer(f"begun {component}")
+        return next((span.since for span in self.ledgers.get(component, [])), None)
+
+    async def amendments(self, component: str, since: Instant, until: Instant) -> list[Amendment]:
+        await self._answer(f"amendments {component}")
+        return [it for it in self.amended if it.component == component and it.since < until and it.until > since]
+
+    async def latency_slice(
+        self, component: str, since: Instant, until: Instant, after: Place | None = None
+    ) -> tuple[list[int], Place | None]:
+        """Two at a time."""
+        await self._answer(f"latency_slice {component} {since} {until}")
+        _, _, begin = after or (0, 0, 0)
+        found = [took for started, took in self.runs.get(component, []) if since <= started < until]
+        end = begin + 2
+        return found[begin:end], (0, 0, end) if end < len(found) else None
 
     async def latencies(self, component: str, since: Instant, limit: int | None = None) -> list[int]:
         await self._answer(f"latencies {component}")
@@ -70,6 +89,16 @@ class FakeHistory:
             and status in (None, incident.status)
             and component in (None, *incident.components)
         ][:limit]
+
+    async def incidents_between(self, component: str, since: Instant, until: Instant) -> list[Incident]:
+        await self._answer(f"incidents_between {component}")
+        return [
+            incident
+            for incident in sorted(self.known, key=_place)
+            if component in incident.components
+            and incident.started_at < until
+            and (incident.ended_at is None or incident.ended_at > since)
+        ]
 
     async def _answer(self, question: str) -> None:
         self.asked.append(question)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from exporter.figures import measure
-from monitor.core.model import DAY, HOUR, MINUTE, SECOND, Instant, Span, Status
-from tests.builders import NOON
+from monitor.core.model import DAY, HOUR, MINUTE, SECOND, AmendmentKind, Instant, Span, Status
+from tests.builders import NOON, amendment
 from tests.exporter.fakes import FakeHistory
 
 JUST_NOW = NOON - SECOND
@@ -21,6 +21,21 @@ async def test_each_window_is_measured_over_its_own_stretch_of_one_ledger() -> N
     uptimes = (await measure(history, "api", NOON)).uptimes
     assert {name: uptime.percent for name, uptime in uptimes.items()} == {"day": 100.0, "week": 42.85, "month": 10.0}
     assert history.asked.count("spans api") == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "percent", "coverage"),
+    [(AmendmentKind.FALSE_ALARM, 100.0, 1.0), (AmendmentKind.EXCLUDED, 100.0, 1.0), (None, 50.0, 1.0)],
+)
+async def test_uptimes_follow_what_people_say_of_the_ledger(
+    kind: AmendmentKind | None, percent: float, coverage: float
+) -> None:
+    history = FakeHistory(
+        ledgers={"api": [Span(NOON - 30 * DAY, Status.OPERATIONAL), Span(NOON - 12 * HOUR, Status.MAJOR_OUTAGE)]},
+        amended=[amendment(since=NOON - 12 * HOUR, until=NOON, kind=kind)] if kind else [],
+    )
+    day = (await measure(history, "api", NOON)).uptimes["day"]
+    assert (day.percent, day.coverage) == (percent, coverage)
 
 
 @pytest.mark.parametrize(

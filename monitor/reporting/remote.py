@@ -1,0 +1,50 @@
+"""The archive of a running daemon, which hands out what it has stored over its socket."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode
+
+from exporter.archive import Basis
+from exporter.history import place_text
+from exporter.latencies import distribution
+from monitor.control import ask
+from monitor.core.histogram import Histogram
+from monitor.core.model import Instant
+from monitor.core.ports import Place
+from monitor.core.reporting import Past
+from storage.codec import decode
+
+Noun = TypeVar("Noun")
+
+
+class RemoteArchive:
+    """Asks for one slice after the other, so that the daemon serves others in between. Errors as of `ask`."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+
+    async def basis(self) -> Basis:
+        return _noun(Basis, self._get("/history"))
+
+    async def past(self, component: str, since: Instant, until: Instant) -> Past:
+        return _noun(Past, self._get(f"/history/{quote(component, safe='')}", since=since, until=until))
+
+    async def latencies(self, component: str, since: Instant, until: Instant) -> Histogram:
+        return await distribution(self._slice, component, since, until)
+
+    async def _slice(
+        self, component: str, since: Instant, until: Instant, after: Place | None
+    ) -> tuple[list[int], Place | None]:
+        asked = {"since": since, "until": until} | ({"after": place_text(after)} if after else {})
+        answer = self._get(f"/history/{quote(component, safe='')}/latencies", **asked)
+        return answer["latencies"], answer["after"] and tuple(answer["after"])
+
+    def _get(self, path: str, **asked: object) -> Any:
+        return ask(self._data, "GET", f"{path}?{urlencode(asked)}" if asked else path)
+
+
+def _noun(noun: type[Noun], answer: object) -> Noun:
+    return decode(noun, json.dumps(answer))

@@ -1,0 +1,99 @@
+"""What the operator's commands are handed out over the control socket."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from aiohttp import ClientSession, UnixConnector
+
+from exporter.server import Server
+from exporter.socketfile import CONTROL_SOCKET
+from exporter.sources import Page, Sources
+from monitor.core.board import Board
+from monitor.core.model import HOUR, Span, Status
+from tests.builders import NOON, amendment, component_setup, incident, setup
+from tests.exporter.conftest import Serve
+from tests.exporter.fakes import FakeHistory, sources
+
+Operate: TypeAlias = Callable[[Sources], Awaitable[ClientSession]]
+
+
+@pytest.fixture
+async def operate(tmp_path: Path) -> AsyncIterator[Operate]:
+    """A client that comes through the control socket."""
+    async with AsyncExitStack() as stack:
+
+        async def start(told: Sources) -> ClientSession:
+            server = Server(told)
+            await server.start_control(tmp_path)
+            stack.push_async_callback(server.stop)
+            connector = UnixConnector(str(tmp_path / CONTROL_SOCKET))
+            return await stack.enter_async_context(ClientSession("http://localhost", connector=connector))
+
+        yield start
+
+
+async def answer(client: ClientSession, path: str) -> Any:
+    async with client.get(path) as response:
+        return await response.json(content_type=None)
+
+
+def told() -> Sources:
+    history = FakeHistory(
+        ledgers={"api": [Span(NOON - HOUR, Status.OPERATIONAL), Span(NOON, Status.MAJOR_OUTAGE)]},
+        runs={"api": [(NOON + n, n) for n in range(3)]},
+        known=[incident("inc_1")],
+        amended=[amendment("amd_1")],
+    )
+    board = Board(setup=setup(component_setup("api", objective=99.9), component_setup("cdn")))
+    return sources(board, history, page=Page("JustKalm", timezone="Europe/Berlin"))
+
+
+async def test_a_report_begins_with_what_is_watched_and_since_when(operate: Operate) -> None:
+    found = await answer(await operate(told()), "/history")
+    assert [(each["id"], each["objective"]) for each in found.pop("components")] == [("api", 99.9), ("cdn", None)]
+    assert found == {"title": "JustKalm", "timezone": "Europe/Berlin", "at": NOON, "begun": NOON - HOUR}
+
+
+async def test_the_past_of_a_component_is_handed_out_as_it_is_remembered(operate: Operate) -> None:
+    found = await answer(await operate(told()), f"/history/api?since={NOON - HOUR}&until={NOON}")
+    assert found["spans"] == [{"since": NOON - HOUR, "status": "operational"}]
+    assert [each["id"] for each in found["incidents"]] == ["inc_1"]
+    assert found["amendments"] == []
+
+
+async def test_without_instants_it_is_all_of_the_past(operate: Operate) -> None:
+    found = await answer(await operate(told()), "/history/api")
+    assert (len(found["spans"]), [each["id"] for each in found["amendments"]]) == (2, ["amd_1"])
+
+
+async def test_latencies_are_handed_out_a_slice_at_a_time(operate: Operate) -> None:
+    client = await operate(told())
+    assert await answer(client, "/history/api/latencies") == {"latencies": [0, 1], "after": [0, 0, 2]}
+    assert await answer(client, "/history/api/latencies?after=0,0,2") == {"latencies": [2], "after": None}
+    between = f"/history/api/latencies?since={NOON + 1}&until={NOON + 2}"
+    assert await answer(client, between) == {"latencies": [1], "after": None}
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("since=yesterday", "since: must be an instant in milliseconds since 1970."),
+        ("until=-1", "until: must be an instant in milliseconds since 1970."),
+        ("after=1,2", "after: must be the place of an earlier answer."),
+    ],
+)
+async def test_what_nobody_can_read_is_refused(operate: Operate, query: str, sentence: str) -> None:
+    found = await answer(await operate(told()), f"/history/api/latencies?{query}")
+    assert (found["status"], found["detail"]) == (422, sentence)
+
+
+@pytest.mark.parametrize("path", ["/history", "/history/api", "/history/api/latencies"])
+async def test_the_world_is_handed_out_nothing(serve: Serve, path: str) -> None:
+    client = await serve(told())
+    async with client.get(path) as response:
+        assert response.status == 404

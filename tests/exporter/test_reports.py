@@ -1,0 +1,152 @@
+"""Reports over real sockets: what they tell, and of what there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+
+from exporter.sources import Page
+from monitor.core.board import Board
+from monitor.core.model import DAY, Configured, Step
+from tests.builders import NOON, component_setup, setup
+from tests.exporter.conftest import Serve
+from tests.exporter.fakes import FakeHistory, questions, sources
+from tests.exporter.november import BOARD, MONTH, told
+from tests.exporter.test_latencies import stretches
+
+
+async def document(client: ClientSession, month: str = "2026-11") -> Any:
+    async with client.get(f"/api/v1/reports/{month}") as response:
+        assert (response.status, response.content_type) == (200, "application/json")
+        return await response.json()
+
+
+async def refusal(client: ClientSession, path: str) -> tuple[int, str]:
+    async with client.get(path) as response:
+        assert response.content_type == "application/problem+json"
+        return response.status, (await response.json())["detail"]
+
+
+async def test_a_report_tells_all_of_a_month(serve: Serve) -> None:
+    found = await document(await serve(told()))
+    api, cdn = found.pop("components")
+    assert found == {
+        "month": "2026-11",
+        "from": "2026-11-01T00:00:00Z",
+        "until": "2026-12-01T00:00:00Z",
+        "complete": True,
+        "timezone": "UTC",
+        "note": "This is of a calendar month; uptime_month elsewhere is of the last 30 days, which roll.",
+    }
+    assert api == {
+        "id": "api",
+        "name": "API",
+        "uptime": 99.97,
+        "coverage": 100.0,
+        "observed_seconds": 2_592_000.0,
+        "lost_seconds": 600.0,
+        "objective": 99.9,
+        "budget_left_seconds": 1_992.0,
+        "burn_rate": 0.231,
+        "budget_used_up_at": None,
+        "seconds": {
+            "operational": 2_591_280.0,
+            "degraded_performance": 0.0,
+            "partial_outage": 0.0,
+            "major_outage": 720.0,
+            "under_maintenance": 0.0,
+            "unknown": 0.0,
+        },
+        "latency_ms": {"median": 100, "p95": 903},
+        "incidents": [
+            {
+                "id": "inc_1",
+                "title": "API outage",
+                "status": "resolved",
+                "impact": "critical",
+                "started_at": "2026-11-10T14:00:00Z",
+                "ended_at": "2026-11-10T14:20:00Z",
+                "duration_seconds": 1_200.0,
+                "merged_into": None,
+            }
+        ],
+        "amendments": [
+            {
+                "id": "amd_1",
+                "kind": "false_alarm",
+                "since": "2026-11-10T14:00:00Z",
+                "until": "2026-11-10T14:02:00Z",
+                "seconds": 120.0,
+                "reason": "It was our own network.",
+                "by": "ada",
+                "at": "2026-12-01T13:00:00Z",
+            }
+        ],
+    }
+    assert (cdn["uptime"], cdn["coverage"], cdn["latency_ms"]) == (None, 0.0, {"median": None, "p95": None})
+    assert (cdn["objective"], cdn["budget_left_seconds"], cdn["burn_rate"]) == (None, None, None)
+
+
+async def test_the_month_that_goes_on_is_told_up_to_now(serve: Serve) -> None:
+    found = await document(await serve(told(at=MONTH + 10 * DAY)))
+    assert (found["until"], found["complete"]) == ("2026-11-11T00:00:00Z", False)
+    assert found["components"][0]["observed_seconds"] == 864_000.0
+    assert found["components"][0]["budget_left_seconds"] == 1_992.0
+
+
+async def test_months_are_those_of_the_pages_time_zone(serve: Serve) -> None:
+    found = await document(await serve(told(page=Page("JustKalm", timezone="Europe/Berlin"))))
+    assert (found["timezone"], found["from"], found["until"]) == (
+        "Europe/Berlin",
+        "2026-10-31T23:00:00Z",
+        "2026-11-30T23:00:00Z",
+    )
+
+
+async def test_the_latencies_of_a_month_are_read_once_however_often_it_is_told(serve: Serve) -> None:
+    board = Board(setup=setup(component_setup("api")))
+    known = told(board, at=NOON + 2 * DAY)
+    client, history = await serve(known), known.history
+    assert isinstance(history, FakeHistory)
+    await document(client)
+    assert stretches(history) == [(MONTH, MONTH + 30 * DAY)]
+    board.apply(Configured(NOON, setup()), Step(setup=setup()))
+    await document(client)
+    assert questions(history, "spans") == 1
+    assert stretches(history) == []
+
+
+@pytest.mark.parametrize("path", ["/api/v1/reports", "/reports"])
+@pytest.mark.parametrize(
+    ("month", "status", "detail"),
+    [
+        ("2027-01", 404, "2027-01 has not begun yet."),
+        ("2026-09", 404, "Nothing was observed in 2026-09: the first observation is of 2026-10-31T00:00:00Z."),
+        ("2026-13", 422, "month: must be a month such as 2026-11."),
+        ("november", 422, "month: must be a month such as 2026-11."),
+    ],
+)
+async def test_a_month_of_which_there_is_no_report_is_refused_with_a_sentence(
+    serve: Serve, path: str, month: str, status: int, detail: str
+) -> None:
+    assert await refusal(await serve(told()), f"{path}/{month}") == (status, detail)
+
+
+async def test_the_month_in_which_watching_began_is_told(serve: Serve) -> None:
+    found = await document(await serve(told()), "2026-10")
+    assert found["components"][0]["coverage"] == 3.22
+
+
+async def test_before_anything_was_observed_there_is_no_report(serve: Serve) -> None:
+    client = await serve(sources(BOARD, FakeHistory()))
+    assert await refusal(client, "/api/v1/reports/2026-11") == (404, "Nothing was observed yet.")
+
+
+async def test_a_format_that_there_is_not_is_refused(serve: Serve) -> None:
+    client = await serve(told())
+    assert await refusal(client, "/api/v1/reports/2026-11?format=pdf") == (
+        422,
+        "format: must be one of json, csv, text.",
+    )
