@@ -16,8 +16,8 @@ from exporter.server import Server
 from exporter.socketfile import NoSocketFile
 from exporter.sources import Page, Sources, Vitals
 from monitor.addresses import Address, not_listening
-from monitor.checking import summary
 from monitor.clock import DaemonClock
+from monitor.commands.checking import summary
 from monitor.config import Config, ConfigError, load
 from monitor.core.board import Board
 from monitor.core.model import Configured, Reason, Result, Started, Tick

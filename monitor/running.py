@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from enum import IntEnum
 
 from monitor.addresses import Address
-from monitor.checking import loaded, summary
+from monitor.commands.checking import loaded, summary
 from monitor.config import Config
 from monitor.core.redaction import Redactor
 from monitor.daemon import Daemon, NotListening, Options

@@ -219,6 +219,8 @@ async def test_health_asks_a_daemon_whether_it_lives(config: Path, tmp_path: Pat
 
 async def test_health_imports_nothing_heavy() -> None:
     heavy = "aiohttp", "apscheduler", "pydantic", "sqlite_utils", "yaml", "jinja2", "prometheus_client"
-    program = f"import sys, monitor.cli, monitor.healthcheck; sys.exit(bool(set({heavy!r}) & set(sys.modules)))"
+    program = (
+        f"import sys, monitor.cli, monitor.commands.healthcheck; sys.exit(bool(set({heavy!r}) & set(sys.modules)))"
+    )
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", program)
     assert await process.wait() == 0

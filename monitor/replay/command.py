@@ -10,12 +10,12 @@ from enum import IntEnum
 from pathlib import Path
 
 from exporter.rendering import json_text
-from monitor.checking import loaded
 from monitor.clock import DaemonClock
+from monitor.commands.checking import loaded
+from monitor.commands.control import Refused, Unreachable
 from monitor.config import Config
 from monitor.config.faults import BadValue
 from monitor.config.units import duration
-from monitor.control import Refused, Unreachable
 from monitor.core.model import Duration, Instant
 from monitor.replay.document import document
 from monitor.replay.judging import as_judged_by, as_recorded

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from monitor.control import Unreachable, ask
+from monitor.commands.control import Unreachable, ask
 from monitor.core.model import Impact, Instant, Observation
 from monitor.core.subscribing import Subscription
 from storage import Held, Store

@@ -15,8 +15,8 @@ from exporter.months import Month
 from exporter.report_formats import FORMATS
 from exporter.sources import Page
 from monitor.clock import DaemonClock
+from monitor.commands.control import Refused, Unreachable
 from monitor.config import ConfigError, load
-from monitor.control import Refused, Unreachable
 from monitor.core.reporting import Report
 from monitor.reporting.remote import RemoteArchive
 from monitor.terminal import complain, say

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from exporter.archive import Basis
 from exporter.history import place_text
 from exporter.latencies import distribution
-from monitor.control import ask
+from monitor.commands.control import ask
 from monitor.core.histogram import Histogram
 from monitor.core.model import Instant
 from monitor.core.ports import Place

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from monitor.control import ask
-from monitor.errands import Exit, done, show_table
+from monitor.commands.control import ask
+from monitor.commands.errands import Exit, done, show_table
 
 COLUMNS = ("HEARTBEAT", "HEALTH", "LAST BEAT", "REPORTS IN AT")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 
-from monitor.control import Refused, Unreachable
+from monitor.commands.control import Refused, Unreachable
 from monitor.terminal import complain, say
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from monitor.control import Refused, ask
-from monitor.errands import Exit, done, show_table
+from monitor.commands.control import Refused, ask
+from monitor.commands.errands import Exit, done, show_table
 from monitor.terminal import say
 
 ALERTS = ("NAME", "FORMAT", "EVENTS", "COMPONENTS", "LEAST IMPACT", "FAILING SINCE", "OWED")

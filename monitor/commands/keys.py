@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from monitor.control import Refused, Unreachable, ask
-from monitor.errands import Exit, done, show_table
+from monitor.commands.control import Refused, Unreachable, ask
+from monitor.commands.errands import Exit, done, show_table
 from monitor.terminal import say
 
 COLUMNS = ("ID", "NAME", "KEY", "SCOPES", "CREATED", "EXPIRES", "LAST USED", "REVOKED")

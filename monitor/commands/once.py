@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from monitor.asking import Asking
-from monitor.checking import WRONG_CONFIG, loaded
 from monitor.clock import DaemonClock
+from monitor.commands.checking import WRONG_CONFIG, loaded
+from monitor.commands.control import Refused, Unreachable, ask
 from monitor.config import Config
-from monitor.control import Refused, Unreachable, ask
 from monitor.core.model import PHASES, SECOND, Phases, Reason, Result, StepPhases, Verdict
 from monitor.core.redaction import Redactor
 from monitor.probers.transaction import NobodyListens

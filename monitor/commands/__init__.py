@@ -1,0 +1,1 @@
+"""What the commands do, each in the words of whoever typed it; the daemon is asked over its socket."""
