@@ -18,10 +18,11 @@ from exporter.problems import Problem
 from exporter.rendering import Rendering
 from exporter.subscribing import Subscribing
 from monitor.core.board import Board
-from monitor.core.model import Result
-from monitor.core.ports import Clock, History
+from monitor.core.model import Command, Result, Step
+from monitor.core.ports import Calendar, Clock, History
 
 Ask: TypeAlias = Callable[[str], Awaitable[Result]]
+Obey: TypeAlias = Callable[[Command], Awaitable[Step]]
 
 MOST_RENDERINGS = 64  # the longest list of incidents takes about 150 KB
 MOST_FIGURES = 10_000  # a few hundred bytes for each component; only configured ones are asked for
@@ -59,6 +60,8 @@ class Sources:
         callbacks: None where none are awaited.
         beats: None where nothing reports in.
         ask: runs a probe once, beside its own pace; raises KeyError where there is none of that id. None: nobody may.
+        obey: has what a person says decided and written down; raises StoreRefused. None: nobody may say anything.
+        calendar: None where nothing recurs.
         patience: seconds that metrics wait for the history. They matter most when it hangs.
     """
 
@@ -75,6 +78,8 @@ class Sources:
         callbacks: Callbacks | None = None,
         beats: Beats | None = None,
         ask: Ask | None = None,
+        obey: Obey | None = None,
+        calendar: Calendar | None = None,
         patience: float = 1.0,
     ) -> None:
         self.board = board
@@ -86,6 +91,8 @@ class Sources:
         self.callbacks = callbacks
         self.beats = beats
         self.ask = ask
+        self._obey = obey
+        self._calendar = calendar
         self.patience = patience
         self._subscribing = subscribing
         edition = Edition(board, clock)
@@ -98,6 +105,18 @@ class Sources:
         if self._subscribing is None:
             raise Problem(403, "Nobody may subscribe here.")
         return self._subscribing
+
+    @property
+    def obey(self) -> Obey:
+        if self._obey is None:
+            raise Problem(403, "Nobody may give orders here.")
+        return self._obey
+
+    @property
+    def calendar(self) -> Calendar:
+        if self._calendar is None:
+            raise Problem(403, "Nothing recurs here.")
+        return self._calendar
 
     async def figures(self, component: str) -> Figures:
         return await self._figures.get(component, lambda: measure(self.history, component, self.clock.now()))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from monitor.core.board import Board
 from monitor.core.machine import advance
-from monitor.core.model import QUIET, SECOND, Duration, Instant, Observation, Result, Step, Tick
+from monitor.core.model import QUIET, SECOND, Command, Duration, Instant, Observation, Result, Step, Tick
 from monitor.core.ports import Clock, Debts, Decided, Memory, StoreRefused
 from monitor.core.subscribing import Delivery
 
@@ -84,6 +84,19 @@ class Pipeline:
         if self.refused is not None:
             self.offer(observation)
             raise StoreRefused(self.refused)
+        return await self._shown(observation)
+
+    async def obeyed(self, command: Command) -> Step:
+        """The same for what somebody waits for, who is told if it cannot be done.
+
+        Raises:
+            StoreRefused: nothing was changed, and nothing will be.
+        """
+        if self.refused is not None or self._closing:
+            raise StoreRefused(self.refused or "the daemon stops")
+        return await self._shown(command)
+
+    async def _shown(self, observation: Observation) -> Step:
         step: asyncio.Future[Step] = asyncio.get_running_loop().create_future()
         self._awaited[id(observation)] = step
         try:
@@ -156,14 +169,15 @@ class Pipeline:
         return recorded
 
     def _give_back(self, decided: Sequence[Decided], why: str) -> None:
-        """Nothing of it was written: all of it is decided anew when it can be."""
+        """Nothing of it was written: all of it is decided anew when it can be, but for commands."""
         if self.refused is None:
             log.error("%s; results are held in memory until it can be written again", why)
         self.refused = why
         self._ahead = self.board.copy()
-        for observation, _ in reversed(decided):
+        self._waiting.extendleft(observation for observation, _ in reversed(decided))
+        for observation in self._waiting:
             self._refuse(observation, why)
-            self._waiting.appendleft(observation)
+        self._waiting = deque(waiting for waiting in self._waiting if not isinstance(waiting, Command))
         self._make_room()
         self._something.set()
 
@@ -180,7 +194,7 @@ class Pipeline:
             listener(decided)
 
     def _make_room(self) -> None:
-        """Drop the oldest results of too many; the few starts, configs and ticks among them stay."""
+        """Drop the oldest results of too many; the few starts, configs, commands and ticks among them stay."""
         while len(self._waiting) > HELD_AT_MOST:
             oldest = self._oldest(self._is_asked)
             if oldest is None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from hashlib import sha256
 from itertools import islice
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
-from monitor.core.model import Duration, Instant, Window
+from monitor.core.ids import occurrence_id
+from monitor.core.model import Instant, Window
+from monitor.core.recurring import Rule
 
 MILLISECOND = timedelta(milliseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -20,23 +19,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 class BadCron(ValueError):
     """The text says what is wrong with a cron expression."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """Maintenance that comes again and again."""
-
-    title: str
-    components: tuple[str, ...]
-    cron: str
-    duration: Duration  # elapsed time, whatever the clocks on the wall do meanwhile
-    timezone: str  # IANA
-    stops: bool = False
-
-    @cached_property
-    def id(self) -> str:
-        facts = (self.title, *self.components, self.cron, str(self.duration), self.timezone, str(self.stops))
-        return f"rule_{sha256(chr(10).join(facts).encode()).hexdigest()[:16]}"
 
 
 def check_cron(cron: str) -> None:
@@ -47,6 +29,14 @@ def check_cron(cron: str) -> None:
         CronSim(cron, datetime(2024, 1, 1))  # noqa: DTZ001  # the time of a wall clock
     except CronSimError as error:
         raise BadCron(f"{cron} never comes, or is no cron expression: {str(error).lower()}") from None
+
+
+def check_timezone(name: str) -> None:
+    """Raises ValueError unless it is the name of a time zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"there is no time zone {name!r}; write one such as Europe/Berlin or UTC") from None
 
 
 def occurrences(rule: Rule, since: Instant, until: Instant) -> list[Window]:
@@ -78,9 +68,8 @@ def _from(rule: Rule, since: Instant) -> Iterator[Window]:
 
 
 def _window(rule: Rule, starts: Instant) -> Window:
-    digest = sha256(f"{rule.id}\n{starts}".encode()).hexdigest()[:16]
     return Window(
-        id=f"mnt_{digest}",
+        id=occurrence_id(rule.id, starts),
         title=rule.title,
         components=rule.components,
         starts=starts,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlite_utils import Database
 
 from monitor.core.model import Amendment, Instant
+from monitor.core.ports import Cursor
 from storage.codec import decode, encode
 
 INSERT = """
@@ -20,6 +21,12 @@ OF = """
     ORDER BY ordinal
 """
 
+PAGE = """
+    SELECT body FROM amendments
+    WHERE (body ->> 'at', id) < (?, ?) OR ?
+    ORDER BY body ->> 'at' DESC, id DESC LIMIT ?
+"""
+
 
 def put(db: Database, amendments: Iterable[Amendment]) -> None:
     """Write them down after those that there are; one that is known stays where it stands."""
@@ -30,3 +37,9 @@ def put(db: Database, amendments: Iterable[Amendment]) -> None:
 def of(db: Database, component: str, since: Instant, until: Instant) -> list[Amendment]:
     """Those that touch the time since ≤ t < until, in the order in which they were made."""
     return [decode(Amendment, body) for (body,) in db.execute(OF, (component, since, until)).fetchall()]
+
+
+def page(db: Database, limit: int, before: Cursor | None) -> list[Amendment]:
+    """At most `limit` that were made before the place, newest first, in the order of (at, id)."""
+    at, id_ = before or (0, "")
+    return [decode(Amendment, body) for (body,) in db.execute(PAGE, (at, id_, before is None, limit)).fetchall()]

@@ -10,7 +10,18 @@ from monitor.core.board import Board
 from monitor.core.model import Incident, Instant, Observation, ProbeState, Setup, Started, Step
 from monitor.core.ports import Decided
 from monitor.core.subscribing import Delivery
-from storage import amendments, deliveries, events, incidents, meta, observations, results, spans, states
+from storage import (
+    amendments,
+    deliveries,
+    events,
+    incidents,
+    maintenances,
+    meta,
+    observations,
+    results,
+    spans,
+    states,
+)
 from storage.codec import decode, encode
 
 
@@ -22,6 +33,7 @@ def write(db: Database, decided: Sequence[Decided], alive: Instant, owed: Sequen
     for step in steps:
         spans.rewrite(db, step.ledger)
         amendments.put(db, step.amendments)
+        maintenances.put(db, step.windows.values())
         events.record(db, step.events)
     meta.put(db, meta.AT, _moved(meta.number(db, meta.AT) or 0, (observation for observation, _ in decided)))
     meta.put(db, meta.ALIVE, alive)

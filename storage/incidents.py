@@ -97,10 +97,10 @@ def _put_updates(db: Database, incident: Incident) -> None:
     counted = db.execute("SELECT count(*) FROM incident_updates WHERE incident = ?", (incident.id,)).fetchone()
     known: int = counted[0]
     rows = [
-        (incident.id, ordinal, update.status, storable(update.message), update.timestamp)
+        (incident.id, ordinal, update.status, storable(update.message), update.timestamp, update.by)
         for ordinal, update in enumerate(incident.updates[known:], known)
     ]
-    db.conn.executemany("INSERT INTO incident_updates VALUES (?, ?, ?, ?, ?)", rows)
+    db.conn.executemany("INSERT INTO incident_updates VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
 def _whole(db: Database, rows: list[tuple[str, str]]) -> list[Incident]:
@@ -108,6 +108,6 @@ def _whole(db: Database, rows: list[tuple[str, str]]) -> list[Incident]:
 
 
 def _updates(db: Database, incident: str) -> tuple[Update, ...]:
-    timeline = "SELECT status, message, timestamp FROM incident_updates WHERE incident = ? ORDER BY ordinal"
+    timeline = "SELECT status, message, timestamp, author FROM incident_updates WHERE incident = ? ORDER BY ordinal"
     rows = db.execute(timeline, (incident,)).fetchall()
-    return tuple(Update(IncidentStatus(status), message, timestamp) for status, message, timestamp in rows)
+    return tuple(Update(IncidentStatus(status), *said) for status, *said in rows)

@@ -1,10 +1,11 @@
-"""The async face of keys and subscriptions."""
+"""The async face of all that is kept beside what was observed: keys, subscriptions, tokens, rules."""
 
 from __future__ import annotations
 
 from monitor.core.model import Instant
+from monitor.core.recurring import Rule
 from monitor.core.subscribing import Answered, Key, Subscription
-from storage import answers, heartbeats, keys, subscriptions
+from storage import answers, heartbeats, keys, rules, subscriptions
 from storage.connection import Connection
 
 
@@ -51,6 +52,16 @@ class Registry:
     async def put_heartbeat_token(self, probe: str, token: str) -> None:
         """Remember the token that was made for a probe."""
         await self._connection.commit(heartbeats.put, probe, token)
+
+    async def rules(self) -> list[Rule]:
+        """In the order in which they were planned."""
+        return await self._connection.ask(rules.every)
+
+    async def put_rule(self, rule: Rule) -> None:
+        await self._connection.commit(rules.put, rule)
+
+    async def drop_rule(self, rule: str) -> None:
+        await self._connection.commit(rules.drop, rule)
 
     async def forget_answers(self, before: Instant) -> None:
         """Forget what was answered before an instant."""

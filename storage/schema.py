@@ -186,7 +186,9 @@ WATCHING: Migration = (
     """,
 )
 
-AMENDED: Migration = (
+# What people say and plan.
+PEOPLE: Migration = (
+    "ALTER TABLE incident_updates ADD COLUMN author TEXT NOT NULL DEFAULT ''",
     # In the order in which they were made. `body` is the whole amendment.
     """
     CREATE TABLE amendments (
@@ -199,9 +201,26 @@ AMENDED: Migration = (
     ) STRICT
     """,
     "CREATE INDEX amendments_by_component ON amendments (component)",
+    # `body` is the whole window.
+    """
+    CREATE TABLE maintenances (
+        id TEXT PRIMARY KEY,
+        starts INTEGER NOT NULL,
+        body TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX maintenances_by_start ON maintenances (starts, id)",
+    # Recurring maintenance, in the order in which it was planned.
+    """
+    CREATE TABLE rules (
+        ordinal INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        body TEXT NOT NULL
+    ) STRICT
+    """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (BEGINNING, STANDING, WATCHING, AMENDED)
+MIGRATIONS: tuple[Migration, ...] = (BEGINNING, STANDING, WATCHING, PEOPLE)
 
 LARGE = frozenset({"results"})  # tables that grow with every run
 

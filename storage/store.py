@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from monitor.core.board import Board
-from monitor.core.model import Amendment, Incident, IncidentStatus, Instant, Observation, Span
+from monitor.core.model import Amendment, Incident, IncidentStatus, Instant, Observation, Span, Window
 from monitor.core.ports import Cursor, Decided, Place
 from monitor.core.subscribing import Delivery
-from storage import amendments, board, incidents, latencies, meta, observations, results, spans
+from storage import amendments, board, incidents, latencies, maintenances, meta, observations, results, spans
 from storage.connection import Connection
 from storage.outbox import Outbox
 from storage.registry import Registry
@@ -112,6 +112,17 @@ class Store:
     async def incidents_between(self, component: str, since: Instant, until: Instant) -> list[Incident]:
         """Those of the component whose trouble touches the time since ≤ t < until, oldest first."""
         return await self._connection.ask(incidents.between, component, since, until)
+
+    async def maintenance(self, window: str) -> Window | None:
+        return await self._connection.ask(maintenances.one, window)
+
+    async def maintenances(self, *, limit: int, before: Cursor | None = None) -> list[Window]:
+        """All that ever became known, as they are now, latest first, in the order of (starts, id)."""
+        return await self._connection.ask(maintenances.page, limit, before)
+
+    async def all_amendments(self, *, limit: int, before: Cursor | None = None) -> list[Amendment]:
+        """Of all components, newest first, in the order of (at, id)."""
+        return await self._connection.ask(amendments.page, limit, before)
 
     async def observations(self, after: int, limit: int, since: Instant = 0) -> list[tuple[int, Observation]]:
         """At most so many of all that moved the board, with their numbers, in the order in which it was decided.

@@ -42,6 +42,16 @@ def planned_id(by: str, title: str, starts: Instant, at: Instant) -> str:
     return f"mnt_{_digest(by, title, starts, at)}"
 
 
+def rule_id(*facts: object) -> str:
+    """Of recurring maintenance."""
+    return f"rule_{_digest(*facts)}"
+
+
+def occurrence_id(rule: str, starts: Instant) -> str:
+    """Of the maintenance that begins at an instant by a rule."""
+    return f"mnt_{_digest(rule, starts)}"
+
+
 def amendment_id(component: str, since: Instant, until: Instant, at: Instant) -> str:
     return f"amd_{_digest(component, since, until, at)}"
 

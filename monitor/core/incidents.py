@@ -116,7 +116,8 @@ def write(draft: Draft, written: Written) -> None:
     if status is IncidentStatus.RESOLVED:
         ended = draft.at if incident.ended_at is None else incident.ended_at
         after = replace(after, resolved_at=draft.at, ended_at=ended, reopen_until=None)
-    entered = _enter(draft, after, status, written.message, written.by)
+    message = written.message or wording.changed(incident, replace(after, status=status))
+    entered = _enter(draft, after, status, message, written.by)
     if entered.open and not entered.held:
         _relieve(draft, entered)
 

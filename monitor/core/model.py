@@ -149,6 +149,13 @@ class ComponentSetup:
     objective: float | None = None  # percent of uptime aimed at in each month
 
 
+class MaintenanceStatus(StrEnum):
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """One planned maintenance, as instants: starts ≤ t < ends."""
@@ -161,7 +168,14 @@ class Window:
     stops: bool = False  # its components cannot be used meanwhile
     by: str = ""  # who planned it at run time, or the rule of which it is an occurrence; empty: the config
     changed: int = 0  # how often it was changed since it became known
-    cancelled: bool = False
+    cancelled: bool = False  # before it began
+
+    def status(self, at: Instant) -> MaintenanceStatus:
+        if self.cancelled:
+            return MaintenanceStatus.CANCELLED
+        if at < self.starts:
+            return MaintenanceStatus.SCHEDULED
+        return MaintenanceStatus.IN_PROGRESS if at < self.ends else MaintenanceStatus.COMPLETED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +249,7 @@ class Reported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """Somebody says more of an open incident; None: that stays as it is."""
+    """Somebody says more of an open incident; None: that stays as it is. Without a message, it says what changed."""
 
     at: Instant
     by: str
@@ -446,6 +460,7 @@ class AmendmentKind(StrEnum):
 
     FALSE_ALARM = "false_alarm"  # all was well
     EXCLUDED = "excluded"  # it counts neither for nor against uptime
+    RECORDED = "as_recorded"  # what the ledger says holds again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,23 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeAlias
 
-from monitor.core.model import Amendment, Event, Incident, IncidentStatus, Instant, Observation, Result, Span, Step
+from monitor.core.model import (
+    Amendment,
+    Event,
+    Incident,
+    IncidentStatus,
+    Instant,
+    Observation,
+    Result,
+    Span,
+    Step,
+    Window,
+)
+from monitor.core.recurring import Rule
 from monitor.core.subscribing import Answered, Attempt, Delivery, Key, Subscription, Told
 
 Decided: TypeAlias = tuple[Observation, Step]
-Cursor: TypeAlias = tuple[Instant, str]  # (created_at, id) of the last incident seen
+Cursor: TypeAlias = tuple[Instant, str]  # the instant that a list is ordered by, and the id, of the last one seen
 Place: TypeAlias = tuple[int, Instant, int]  # (number of the probe, started, number of the run) of the last run read
 
 
@@ -111,6 +123,68 @@ class History(Protocol):
 
     async def incidents_between(self, component: str, since: Instant, until: Instant) -> list[Incident]:
         """Those of the component whose trouble touches the time since ≤ t < until, oldest first."""
+        ...
+
+    async def maintenance(self, window: str) -> Window | None: ...
+
+    async def maintenances(self, *, limit: int, before: Cursor | None = None) -> list[Window]:
+        """All that ever became known, as they are now, latest first, in the order of (starts, id)."""
+        ...
+
+    async def all_amendments(self, *, limit: int, before: Cursor | None = None) -> list[Amendment]:
+        """Of all components, newest first, in the order of (at, id)."""
+        ...
+
+
+class Rules(Protocol):
+    """Where recurring maintenance is kept that was planned at run time. Each call is one commit.
+
+    Raises:
+        StoreRefused: nothing was written.
+    """
+
+    async def rules(self) -> list[Rule]:
+        """In the order in which they were planned."""
+        ...
+
+    async def put_rule(self, rule: Rule) -> None: ...
+
+    async def drop_rule(self, rule: str) -> None: ...
+
+
+class Calendar(Protocol):
+    """Recurring maintenance, as the daemon plans its occurrences."""
+
+    def rules(self) -> Sequence[Rule]:
+        """Those of the config first, then those that were planned at run time."""
+        ...
+
+    def check_cron(self, cron: str) -> None:
+        """Raises ValueError, with a sentence that says what is wrong."""
+        ...
+
+    def check_timezone(self, name: str) -> None:
+        """Raises ValueError, with a sentence that says what is wrong."""
+        ...
+
+    def coming(self, rule: Rule, most: int) -> list[Window]:
+        """The next of its occurrences that begin from now on."""
+        ...
+
+    async def plan(self, rule: Rule) -> None:
+        """Plan its occurrences from now on.
+
+        Raises:
+            StoreRefused: nothing was changed.
+        """
+        ...
+
+    async def cancel(self, rule: str) -> None:
+        """It has no occurrences any more: one that runs ends now, those to come are cancelled.
+
+        Raises:
+            StoreRefused: nothing was changed, or not all of it; asked again, it does the rest.
+        """
         ...
 
 

@@ -63,28 +63,30 @@ def uptime(spans: Sequence[Span], since: Instant, until: Instant) -> Uptime:
     return Uptime(window=until - since, spent=spent)
 
 
-def as_amended(spans: Sequence[Span], amendments: Iterable[Amendment], until: Instant) -> list[Span]:
-    """The spans as people say they really were, the latest amendment last; the last span ends at `until`."""
-    for amendment in amendments:
-        spans = _overlaid(spans, amendment, until)
-    return list(spans)
+def as_amended(spans: Sequence[Span], amendments: Sequence[Amendment], until: Instant) -> list[Span]:
+    """The spans as people say they really were; where they say several things, the last holds.
 
-
-def _overlaid(spans: Sequence[Span], amendment: Amendment, until: Instant) -> list[Span]:
+    Args:
+        amendments: in the order in which they were made.
+        until: where the last span ends.
+    """
+    edges = {edge for amendment in amendments for edge in (amendment.since, amendment.until)}
     laid: list[Span] = []
     for begins, ends, status in _clipped(spans, spans[0].since if spans else until, until):
-        cuts = sorted({begins, *(cut for cut in (amendment.since, amendment.until) if begins < cut < ends)})
-        laid += [
-            Span(at, _amended(status, amendment.kind) if amendment.since <= at < amendment.until else status)
-            for at in cuts
-        ]
+        cuts = sorted({begins, *(edge for edge in edges if begins < edge < ends)})
+        laid += [Span(cut, _amended(status, _kind_at(amendments, cut))) for cut in cuts]
     return laid
+
+
+def _kind_at(amendments: Sequence[Amendment], at: Instant) -> AmendmentKind:
+    said = (amendment.kind for amendment in reversed(amendments) if amendment.since <= at < amendment.until)
+    return next(said, AmendmentKind.RECORDED)
 
 
 def _amended(status: Status, kind: AmendmentKind) -> Status:
     if kind is AmendmentKind.EXCLUDED:
         return Status.MAINTENANCE
-    return Status.OPERATIONAL if status in TROUBLE else status
+    return Status.OPERATIONAL if kind is AmendmentKind.FALSE_ALARM and status in TROUBLE else status
 
 
 def _clipped(spans: Sequence[Span], since: Instant, until: Instant) -> Iterable[tuple[Instant, Instant, Status]]:

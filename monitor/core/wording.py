@@ -183,3 +183,15 @@ def _under_maintenance(draft: Draft, component: str) -> list[str]:
         for dependency in sorted(draft.board.dependencies(component))
         if in_window(draft.windows_of(dependency), draft.at)
     ]
+
+
+def changed(before: Incident, after: Incident) -> str:
+    """What somebody changed who said nothing else."""
+    said = [
+        f"This is now called “{after.title}”." if after.title != before.title else "",
+        f"Its impact is now {after.impact}." if after.impact is not before.impact else "",
+        f"It is now {after.status}." if after.status is not before.status else "",
+        "Somebody looks after it." if after.held and not before.held else "",
+        "It ends by itself once all is well." if before.held and not after.held and after.open else "",
+    ]
+    return " ".join(filter(None, said)) or "Nothing new."

@@ -10,7 +10,7 @@ from exporter.callbacks import Callbacks
 from exporter.metrics import Metrics
 from exporter.sources import Ask, Page, Sources, Vitals
 from monitor.core.board import Board
-from monitor.core.model import Amendment, Incident, IncidentStatus, Instant, Span
+from monitor.core.model import Amendment, Incident, IncidentStatus, Instant, Span, Window
 from monitor.core.ports import Cursor, Place
 from tests.builders import NOON, setup
 
@@ -34,6 +34,7 @@ class FakeHistory:
     runs: dict[str, list[tuple[Instant, int]]] = field(default_factory=dict)  # (started, µs), newest first
     known: list[Incident] = field(default_factory=list)
     amended: list[Amendment] = field(default_factory=list)
+    planned: list[Window] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     reached: asyncio.Event = field(default_factory=asyncio.Event)
@@ -99,6 +100,20 @@ class FakeHistory:
             and incident.started_at < until
             and (incident.ended_at is None or incident.ended_at > since)
         ]
+
+    async def maintenance(self, window: str) -> Window | None:
+        await self._answer(f"maintenance {window}")
+        return next((known for known in self.planned if known.id == window), None)
+
+    async def maintenances(self, *, limit: int, before: Cursor | None = None) -> list[Window]:
+        await self._answer("maintenances")
+        latest_first = sorted(self.planned, key=lambda window: (window.starts, window.id), reverse=True)
+        return [each for each in latest_first if before is None or (each.starts, each.id) < before][:limit]
+
+    async def all_amendments(self, *, limit: int, before: Cursor | None = None) -> list[Amendment]:
+        await self._answer("all_amendments")
+        newest_first = sorted(self.amended, key=lambda made: (made.at, made.id), reverse=True)
+        return [each for each in newest_first if before is None or (each.at, each.id) < before][:limit]
 
     async def _answer(self, question: str) -> None:
         self.asked.append(question)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from monitor.core.model import DAY, HOUR, MINUTE, Instant
-from monitor.recurrence import BadCron, Rule, check_cron, coming, occurrences
+from monitor.core.recurring import Rule
+from monitor.recurrence import BadCron, check_cron, coming, occurrences
 
 
 def at(text: str) -> Instant:

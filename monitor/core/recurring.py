@@ -1,0 +1,28 @@
+"""Recurring maintenance as a rule; its occurrences are windows, which somebody else expands it to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from monitor.core.ids import rule_id
+from monitor.core.model import DAY, Duration
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """Maintenance that comes again and again."""
+
+    title: str
+    components: tuple[str, ...]
+    cron: str  # minute, hour, day of month, month, day of week
+    duration: Duration  # elapsed time, whatever the clocks on the wall do meanwhile
+    timezone: str  # IANA
+    stops: bool = False
+    notice: Duration = DAY  # how long before its start an occurrence becomes known
+    by: str = ""  # who planned it at run time; empty: the config
+
+    @cached_property
+    def id(self) -> str:
+        """The same for the same occurrences, whoever planned them."""
+        return rule_id(self.title, *self.components, self.cron, self.duration, self.timezone, self.stops)
