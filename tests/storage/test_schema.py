@@ -47,6 +47,8 @@ def test_an_empty_file_gets_every_table(db: Database) -> None:
         "subscriptions",
         "answers",
         "amendments",
+        "maintenances",
+        "rules",
     }
     assert schema.version(db.conn) == len(schema.MIGRATIONS)
 
