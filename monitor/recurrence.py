@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import islice
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from difflib import get_close_matches
+from functools import lru_cache
+from importlib import resources
+from itertools import islice, takewhile
+from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
@@ -15,6 +18,8 @@ from monitor.core.recurring import Rule
 
 MILLISECOND = timedelta(milliseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ANY_DAY = datetime(2024, 1, 1)  # noqa: DTZ001  # the time of a wall clock
+LONGEST_ZONE = 63  # characters of a misspelt name that are looked at
 
 
 class BadCron(ValueError):
@@ -26,28 +31,48 @@ def check_cron(cron: str) -> None:
     if len(cron.split()) != 5:
         raise BadCron("a cron expression has five fields: minute, hour, day of month, month, day of week")
     try:
-        CronSim(cron, datetime(2024, 1, 1))  # noqa: DTZ001  # the time of a wall clock
+        first = next(CronSim(cron, ANY_DAY), None)
     except CronSimError as error:
         raise BadCron(f"{cron} never comes, or is no cron expression: {str(error).lower()}") from None
+    except ValueError:  # a number of thousands of digits
+        raise BadCron("this is no cron expression: a number in it is too long") from None
+    if first is None:
+        raise BadCron(f"{cron} never comes: no day is all that it asks for")
 
 
 def check_timezone(name: str) -> None:
     """Raises ValueError unless it is the name of a time zone."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"there is no time zone {name!r}; write one such as Europe/Berlin or UTC") from None
+    if name not in _zones():
+        nearest = _nearest_zone(name[:LONGEST_ZONE])
+        remedy = f"did you mean {nearest}?" if nearest else "write one such as Europe/Berlin or UTC"
+        raise ValueError(f"there is no time zone {name!r}; {remedy}")
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    """As the time zone database lists them: what else is in the machine's own folder is nobody else's."""
+    return frozenset(resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+
+
+@lru_cache
+def _nearest_zone(name: str) -> str | None:
+    """Among those whose place begins with the same letter."""
+    alike = sorted(zone for zone in _zones() if _place(zone)[:1] == _place(name)[:1])
+    return next(iter(get_close_matches(name, alike, n=1)), None)
+
+
+def _place(zone: str) -> str:
+    return zone.rpartition("/")[2].lower()
 
 
 def occurrences(rule: Rule, since: Instant, until: Instant) -> list[Window]:
     """Those that touch the time from `since` up to `until`, in their order."""
-    found = []
-    for window in _from(rule, since - rule.duration):
-        if window.starts >= until:
-            break
-        if window.ends > since:
-            found.append(window)
-    return found
+    return list(takewhile(lambda window: window.starts < until, lasting(rule, since)))
+
+
+def lasting(rule: Rule, since: Instant) -> Iterator[Window]:
+    """All that last beyond an instant, in their order, without end."""
+    return (window for window in _from(rule, since - rule.duration) if window.ends > since)
 
 
 def coming(rule: Rule, after: Instant, most: int) -> list[Window]:
@@ -57,10 +82,9 @@ def coming(rule: Rule, after: Instant, most: int) -> list[Window]:
 
 
 def _from(rule: Rule, since: Instant) -> Iterator[Window]:
-    """All, from one that begins at `since` or little before on."""
+    """All that begin after an instant; while the clocks go through a fold again, some that began before it, too."""
     zone, last = ZoneInfo(rule.timezone), None
-    begin = (EPOCH + since * MILLISECOND).astimezone(zone).replace(tzinfo=None) - timedelta(days=1)
-    for local in CronSim(rule.cron, begin):
+    for local in CronSim(rule.cron, (EPOCH + since * MILLISECOND).astimezone(zone).replace(tzinfo=None)):
         starts = _instant(local, zone)
         if starts is not None and starts != last:  # several times in one gap are one
             last = starts

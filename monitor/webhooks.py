@@ -81,7 +81,7 @@ class Webhooks:
         """
         allowance = Allowance(http=config.webhooks.allow_http, networks=config.webhooks.networks)
         self._sender.use(allowance, redact)  # first: whoever is told from now on may tell our secrets back
-        self._messages.page = Page(config.page.name, config.page.url)
+        self._messages.page = Page(config.page.name, config.page.url, config.page.timezone)
         self.subscribing.allowance = allowance
         self.subscribing.trusted_proxies = config.trusted_proxies
         alerts = self.subscribing.alerts

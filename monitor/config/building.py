@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from monitor.config import alerting, models
+from monitor.config import alerting, maintenance, models
 from monitor.config.config import Config, Page, Webhooks
-from monitor.config.digest import digest
 from monitor.config.probing.building import probe_settings, probe_setup
 from monitor.config.probing.probe import Probe
-from monitor.core.model import ComponentSetup, Setup, Window
+from monitor.core.model import ComponentSetup, Setup
 
 
 def build(file: models.File, secrets: Iterable[str]) -> Config:
     """The config that the file describes, with its secrets once each."""
     return Config(
-        page=Page(file.page.name, file.page.url),
+        page=Page(file.page.name, file.page.url, file.page.timezone),
         setup=Setup(
             components=tuple(_component(name, component, file) for name, component in file.components.items()),
             resolve_after=file.defaults.resolve_after,
-            windows=tuple(_window(window) for window in file.maintenance),
+            windows=tuple(filter(None, map(maintenance.window, file.maintenance))),
         ),
+        rules=tuple(filter(None, (maintenance.rule(planned, file.page.timezone) for planned in file.maintenance))),
         probes={
             name: probe_settings(name, probe, file.defaults)
             for name, probe in _probes(file)
@@ -51,14 +51,5 @@ def _component(name: str, component: models.Component, file: models.File) -> Com
         probes=tuple(
             probe_setup(f"{name}/{probe_id}", probe, file.defaults) for probe_id, probe in component.probes.items()
         ),
-    )
-
-
-def _window(window: models.Window) -> Window:
-    return Window(
-        id=f"mnt_{digest([window.title, window.components, window.starts])}",
-        title=window.title,
-        components=tuple(window.components),
-        starts=window.starts,
-        ends=window.ends,
+        objective=component.objective,
     )

@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import TypeAlias
 
 from monitor.core.model import Setup
+from monitor.core.recurring import Rule
 from monitor.core.subscribing import Alert
 from monitor.probers.settings import ProbeSettings
 
@@ -16,10 +17,11 @@ Network: TypeAlias = IPv4Network | IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The status page: its name, and the URL under which visitors find it."""
+    """The status page: its name, the URL under which visitors find it, and the time zone of its days (IANA)."""
 
     name: str
     url: str
+    timezone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Config:
 
     page: Page
     setup: Setup
+    rules: tuple[Rule, ...]  # of recurring maintenance, no two of the same id
     probes: Mapping[str, ProbeSettings]  # "component/probe" → how to ask, without heartbeats
     heartbeats: Mapping[str, str | None]  # "component/probe" → its token; None: one is to be made
     references: tuple[tuple[str, int], ...]  # host and port of what should always answer

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from monitor.config import addresses, grammar, operators, units
 from monitor.config.faults import BadValue, quoted
+from monitor.recurrence import check_cron, check_timezone
 
 _VARIABLE = {"type": "string", "pattern": r"^\$\{.+\}$"}  # any value may come from the environment
 
@@ -56,6 +57,26 @@ def _port(value: object) -> int:
     return port
 
 
+def _objective(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise BadValue(f"{quoted(value)} is not a percentage; write a number such as 99.9")
+    if not 0 < value < 100:
+        raise BadValue(f"{value} is out of range; write a number above 0 and below 100, such as 99.9")
+    return float(value)
+
+
+def _cron(value: object) -> str:
+    cron = _line(value)
+    check_cron(cron)
+    return cron
+
+
+def _timezone(value: object) -> str:
+    name = _line(value)
+    check_timezone(name)
+    return name
+
+
 def _as_list(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
@@ -79,6 +100,11 @@ Duration = Annotated[int, BeforeValidator(units.duration), text_schema(units.DUR
 Instant = Annotated[int, BeforeValidator(units.instant), text_schema(units.INSTANT)]
 _SIZES = {"oneOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": f"^{units.SIZE}$"}]}
 Size = Annotated[int, BeforeValidator(units.size), value_schema(_SIZES)]
+
+_PERCENT = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100}
+Objective = Annotated[float, BeforeValidator(_objective), value_schema(_PERCENT)]
+Cron = Annotated[str, BeforeValidator(_cron), text_schema(r"\s*\S+(\s+\S+){4}\s*")]
+Timezone = Annotated[str, BeforeValidator(_timezone), text_schema("[A-Za-z0-9_+/-]+")]
 
 Id = Annotated[
     str, BeforeValidator(grammar.identifier), WithJsonSchema({"type": "string", "pattern": f"^{grammar.ID}$"})

@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from monitor.config.alerting import Alert
 from monitor.config.block import Block
-from monitor.config.faults import BadValue
-from monitor.config.kinds import BaseUrl, Flag, Id, Instant, Line, Network, Reference, Url
+from monitor.config.kinds import BaseUrl, Flag, Id, Line, Network, Objective, Reference, Timezone, Url
+from monitor.config.maintenance import Maintenance
 from monitor.config.probing.probe import Defaults, Probe
 
 
 class Page(Block):
     name: Line = Field(default="JustKalm", description="What the page is called.")
     url: Url = Field(default="https://status.justkalm.com", description="Where visitors find the page.")
+    timezone: Timezone = Field(
+        default="UTC", description="Whose days and clocks it goes by, such as Europe/Berlin; UTC."
+    )
 
 
 class Component(Block):
     name: Line | None = Field(default=None, description="What visitors call it; the id unless given.")
     description: Line = Field(default="", description="One line about it.")
     depends_on: list[Id] = Field(default=[], description="Components without which this one cannot work.")
+    objective: Objective | None = Field(
+        default=None, description="Percent of uptime aimed at in each month, such as 99.9; none unless given."
+    )
     probes: dict[Id, Probe] = Field(min_length=1, description="Probes by their id.")
-
-
-class Window(Block):
-    title: Line = Field(description="What is done.")
-    components: list[Id] = Field(min_length=1, description="The components that are worked on.")
-    starts: Instant = Field(description="When it begins, such as 2026-12-01T02:00:00Z.")
-    ends: Instant = Field(description="When it is over.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_off(cls, value: object) -> object:
-        if isinstance(value, dict) and "cron" in value:
-            raise BadValue("recurring windows (cron) are not supported by this version; give starts and ends")
-        return value
 
 
 class Webhooks(Block):
@@ -61,7 +53,9 @@ class File(Block):
     components: dict[Id, Component] = Field(
         min_length=1, description="The parts that visitors know, in the order in which they are shown."
     )
-    maintenance: list[Window] = Field(default=[], description="Planned windows, in which trouble is expected.")
+    maintenance: list[Maintenance] = Field(
+        default=[], description="Planned work, once or again and again, in which trouble is expected."
+    )
     alerts: list[Alert] = Field(default=[], description="Who is told where they already look, and of what.")
     references: list[Reference] = Field(
         default=[],

@@ -90,4 +90,4 @@ def _page(wish: Wish) -> Page:
     if wish.config is None:
         return Page("JustKalm")
     page = load(wish.config, wish.environ).page
-    return Page(page.name, page.url)
+    return Page(page.name, page.url, page.timezone)

@@ -27,6 +27,17 @@ WORDS = [
         "starts",
         "ends",
     ),
+    *(
+        "duration",
+        "timezone",
+        "notice",
+        "stops",
+        "objective",
+        "0 3 * * sun",
+        "*/31 * * * mon#5",
+        "Europe/Berlin",
+        "99.9",
+    ),
     *("interval", "timeout", "slow_after", "cron", "https://u:p@api.test:1/?token=x", "$.a", "{gt: 0}", "30s", "5"),
     *("alerts", "slack", "email", "apprise", "events", "least_impact", "to", "password", "url_file", "https://[x"),
     *(
@@ -140,7 +151,9 @@ def test_any_values_in_the_right_places_are_loaded_or_refused(
     api = f"{{depends_on: {flow(other)}, probes: {{health: {probe}}}}}"
     mail = f"{{from: {flow(expect)}, to: {flow(other)}, password: {flow(other)}}}"
     alerts = f"[{flow(other)}, {{slack: {flow(http)}, apprise: {{url: {flow(http)}}}, email: {mail}}}]"
-    text = f"components: {{api: {api}}}\nmaintenance: {flow(other)}\nalerts: {alerts}"
+    recurring = f"{{title: a, cron: {flow(http)}, duration: {flow(expect)}, timezone: {flow(other)}}}"
+    planned = f"[{recurring}, {flow(expect)}]\npage: {{timezone: {flow(other)}}}"
+    text = f"components: {{api: {api}}}\nmaintenance: {planned}\nalerts: {alerts}"
     load_or_refuse(folder, text.encode(errors="replace"))
 
 
@@ -156,7 +169,8 @@ def test_any_values_of_any_kind_of_probe_are_loaded_or_refused(
         f"{{name: a, http: {request}, save: {flow(asked)}, until: {flow(step)}, for: {flow(other)}}}, {flow(step)}"
     )
     probes = f"{{one: {{{kind}: {flow(asked)}, expect: {flow(other)}}}, two: {{steps: [{steps}]}}}}"
-    text = f"components: {{api: {{probes: {probes}}}}}\nreferences: {flow(other)}\nserver: {flow(step)}"
+    sections = f"references: {flow(other)}\nserver: {flow(step)}\nmaintenance: {flow(other)}"
+    text = f"components: {{api: {{probes: {probes}}}}}\n{sections}"
     load_or_refuse(folder, text.encode(errors="replace"))
 
 

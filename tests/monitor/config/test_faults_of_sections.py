@@ -23,6 +23,11 @@ NO_REFERENCE = "is not a reference; write it like tcp://gateway.internal:443"
             "6: page.name: this holds a line break or control character; keep it to one line",
         ),
         ("page: {url: status}", "6: page.url: the URL does not begin with http:// or https://"),
+        (
+            "page: {timezone: Europe/Berln}",
+            "6: page.timezone: there is no time zone 'Europe/Berln'; did you mean Europe/Berlin?",
+        ),
+        ("page: {timezone: 1}", '6: page.timezone: 1 is not text; write "1"'),
         ("pages: {}", "6: pages: unknown key; did you mean page?"),
         ("colours: []", f"6: colours: unknown key; known here: {SECTIONS}"),
         ("webhooks: true", "6: webhooks: this must be a mapping of keys to values"),
@@ -73,10 +78,6 @@ NO_REFERENCE = "is not a reference; write it like tcp://gateway.internal:443"
         ("defaults: {resolve_after: 2}", "6: defaults.resolve_after: 2 has no unit; write 2s"),
         ("maintenance: {}", "6: maintenance: this must be a list"),
         ("maintenance: [5]", "6: maintenance[0]: this must be a mapping of keys to values"),
-        (
-            "maintenance: [{title: T, components: [api], cron: '0 3 * * sun', duration: 1h}]",
-            "6: maintenance[0]: recurring windows (cron) are not supported by this version; give starts and ends",
-        ),
         ("  web: {}", "6: components.web: probes is missing; write it"),
         ("  web: {probes: {}}", "6: components.web.probes: this is empty; write at least one"),
         ("  web: {probes: {root: {}}}", f"6: components.web.probes.root: write one of {CHOICES}"),
@@ -103,62 +104,25 @@ def test_a_wrong_section_is_refused(refused: Refuse, section: str, fault: str) -
     assert refused(with_sections(section)) == [f"probes.yaml:{fault}"]
 
 
-WINDOW = """\
-maintenance:
-  - title: Upgrade
-    components: [api]
-    starts: 2026-12-01T02:00:00Z
-    ends: 2026-12-01T03:00:00Z
-"""
+OBJECTIVE_RANGE = "is out of range; write a number above 0 and below 100, such as 99.9"
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "fault"),
+    ("objective", "problem"),
     [
-        ("[api]", "[apo]", "8: maintenance[0].components[0]: there is no component apo; did you mean api?"),
-        ("[api]", "[]", "8: maintenance[0].components: this is empty; write at least one"),
-        ("[api]", "api", "8: maintenance[0].components: this must be a list"),
-        (
-            "T02:00:00Z",
-            "T02:00:00",
-            "9: maintenance[0].starts: 2026-12-01T02:00:00 has no time zone; write 2026-12-01T02:00:00Z for UTC",
-        ),
-        (
-            "2026-12-01T03:00:00Z",
-            "tomorrow",
-            '10: maintenance[0].ends: "tomorrow" is not a time; write it like 2026-12-01T02:00:00Z',
-        ),
-        (
-            "2026-12-01T03",
-            "2026-12-32T03",
-            "10: maintenance[0].ends: 2026-12-32T03:00:00Z is not in the calendar; write a day and a time that exist",
-        ),
-        (
-            "T03:00:00Z",
-            "T04:00:00+02:00",
-            "10: maintenance[0].ends: this is not after the start; make it later than 2026-12-01T02:00:00Z",
-        ),
-        (
-            "2026-12-01T03",
-            "2027-01-01T03",
-            "10: maintenance[0].ends: the window is longer than 31 days; make it shorter",
-        ),
-        ("    ends: 2026-12-01T03:00:00Z\n", "", "7: maintenance[0]: ends is missing; write it"),
+        ("99.9%", '"99.9%" is not a percentage; write a number such as 99.9'),
+        ("true", "true is not a percentage; write a number such as 99.9"),
+        ("[99]", "[99] is not a percentage; write a number such as 99.9"),
+        ("0", f"0 {OBJECTIVE_RANGE}"),
+        ("-1", f"-1 {OBJECTIVE_RANGE}"),
+        ("100", f"100 {OBJECTIVE_RANGE}"),
+        (".nan", f"nan {OBJECTIVE_RANGE}"),
+        (".inf", f"inf {OBJECTIVE_RANGE}"),
     ],
 )
-def test_a_wrong_window_is_refused(refused: Refuse, right: str, wrong: str, fault: str) -> None:
-    assert refused(with_sections(WINDOW.replace(right, wrong))) == [f"probes.yaml:{fault}"]
-
-
-def test_a_window_given_twice_is_refused(refused: Refuse) -> None:
-    again = (
-        WINDOW.removeprefix("maintenance:\n")
-        .replace("T02:00:00Z", "T03:00:00+01:00")
-        .replace("T03:00:00Z", "T05:00:00Z")
-    )
-    assert refused(with_sections(WINDOW + again)) == [
-        "probes.yaml:11: maintenance[1]: this is maintenance[0] again; remove one, or change its title"
-    ]
+def test_a_wrong_objective_is_refused(refused: Refuse, objective: str, problem: str) -> None:
+    web = f"  web: {{objective: {objective}, probes: {{root: {{http: https://web.test/}}}}}}"
+    assert refused(with_sections(web)) == [f"probes.yaml:6: components.web.objective: {problem}"]
 
 
 def test_a_circle_of_dependencies_is_named(refused: Refuse) -> None:

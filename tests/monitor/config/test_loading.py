@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from monitor.config import Page, Webhooks, load
-from monitor.core.model import MINUTE, SECOND, Window
+from monitor.core.model import MINUTE, SECOND
 from monitor.probers.settings import Expect, HttpTarget, ProbeSettings
-from tests.builders import NOON
 from tests.monitor.config.texts import RIGHT, Load, request_of, with_probe_settings, with_request, with_sections
 
 
@@ -18,10 +17,11 @@ def test_what_is_not_written_has_a_sensible_value(loaded: Load) -> None:
     config = loaded(RIGHT)
     (component,) = config.setup.components
     (probe,) = component.probes
-    assert config.page == Page("JustKalm", "https://status.justkalm.com")
+    assert config.page == Page("JustKalm", "https://status.justkalm.com", "UTC")
     assert (config.webhooks, config.trusted_proxies) == (Webhooks(allow_http=False, networks=()), ())
     assert (config.heartbeats, config.references, config.public_url) == ({}, (), None)
     assert (component.name, component.description, component.depends_on) == ("api", "", ())
+    assert (component.objective, config.setup.windows, config.rules) == (None, (), ())
     assert (probe.interval, probe.failure_threshold, probe.success_threshold) == (30 * SECOND, 3, 2)
     assert (probe.recheck_interval, config.setup.resolve_after) == (5 * SECOND, 2 * MINUTE)
     assert config.probes == {
@@ -126,24 +126,15 @@ def test_times_may_go_to_the_limit(loaded: Load, settings: str) -> None:
     assert loaded(with_probe_settings(settings))
 
 
-def test_a_window_may_last_31_days(loaded: Load) -> None:
-    assert loaded(with_sections(WINDOW.replace("ends: 2026-12-01T13:00Z", "ends: 2027-01-01T12:00Z")))
+def test_the_page_is_the_page_of_a_place(loaded: Load) -> None:
+    page = loaded(with_sections("page: {name: Status, url: https://s.test/, timezone: Europe/Berlin}")).page
+    assert page == Page("Status", "https://s.test/", "Europe/Berlin")
 
 
-WINDOW = (
-    "maintenance: [{title: Upgrade, components: [api], starts: 2026-12-01T13:00:00+01:00, ends: 2026-12-01T13:00Z}]"
-)
-
-
-def test_a_window_is_a_stretch_of_time_under_a_derived_id(loaded: Load) -> None:
-    assert loaded(with_sections(WINDOW)).setup.windows == (
-        Window(id="mnt_325fa925a23ef5b6", title="Upgrade", components=("api",), starts=NOON, ends=NOON + 60 * MINUTE),
-    )
-
-
-def test_the_same_instant_in_another_zone_is_the_same_window(loaded: Load) -> None:
-    utc = WINDOW.replace("T13:00:00+01:00", "T12:00:00Z")
-    assert loaded(with_sections(utc)).setup == loaded(with_sections(WINDOW)).setup
+@pytest.mark.parametrize(("written", "objective"), [("99.9", 99.9), ("99", 99.0), ("${AIM:-99.95}", 99.95)])
+def test_an_objective_is_a_percentage(loaded: Load, written: str, objective: float) -> None:
+    text = RIGHT.replace("    probes:", f"    objective: {written}\n    probes:")
+    assert loaded(text).setup.components[0].objective == objective
 
 
 def test_networks_are_read_as_networks_and_an_address_as_a_small_one(loaded: Load) -> None:

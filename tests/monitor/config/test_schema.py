@@ -156,6 +156,39 @@ def test_the_schema_knows_where_we_are_reached_and_what_should_answer(
     assert allows({}, **sections) is allowed
 
 
+PLANNED = {"title": "T", "components": ["api"]}
+ONCE = {"starts": "2026-12-01T02:00:00Z", "ends": "2026-12-01T03:00:00Z"}
+RECURRING = {"cron": "0 3 * * sun", "duration": "1h"}
+
+
+@pytest.mark.parametrize(
+    ("forms", "allowed"),
+    [
+        (ONCE, True),
+        (ONCE | {"stops": True}, True),
+        (RECURRING, True),
+        (RECURRING | {"timezone": "America/Argentina/Buenos_Aires", "notice": "7d", "stops": "${STOPS}"}, True),
+        (RECURRING | {"timezone": "${ZONE:-UTC}"}, True),
+        ({}, False),
+        ({"starts": ONCE["starts"]}, False),
+        ({"cron": "0 3 * * sun"}, False),
+        ({"cron": "0 3 * *", "duration": "1h"}, False),
+        (ONCE | RECURRING, False),
+        (ONCE | {"timezone": "UTC"}, False),
+        (RECURRING | {"ends": ONCE["ends"]}, False),
+        (RECURRING | {"timezone": "New York"}, False),
+    ],
+)
+def test_the_schema_knows_the_two_forms_of_maintenance(forms: dict[str, Any], allowed: bool) -> None:
+    assert allows({}, maintenance=[PLANNED | forms]) is allowed
+
+
+@pytest.mark.parametrize(("objective", "allowed"), [(99.9, True), ("${AIM}", True), (100, False), ("99%", False)])
+def test_the_schema_knows_what_an_objective_is(objective: object, allowed: bool) -> None:
+    component = {"objective": objective, "probes": {"root": {"http": "https://api.test/"}}}
+    assert allows({}, components={"api": component}) is allowed
+
+
 MAIL = {"host": "smtp.test", "from": "a@a.test", "to": ["b@b.test"]}
 
 
@@ -222,10 +255,23 @@ def test_the_shipped_file_loads_with_no_variable_set() -> None:
     assert len(config.probes) == 7
 
 
+def with_section(name: str) -> str:
+    """The shipped file with a section that is a comment there."""
+    before, heading, rest = SHIPPED.read_text().partition(f"# {name}:\n")
+    commented, blank, after = rest.partition("\n\n")
+    section = "".join(line.removeprefix("# ") for line in (heading + commented).splitlines(keepends=True))
+    return before + section + blank + after
+
+
+def test_the_maintenance_that_is_shipped_as_a_comment_is_right(tmp_path: Path) -> None:
+    (tmp_path / "probes.yaml").write_text(with_section("maintenance"))
+    config = load(tmp_path / "probes.yaml", {})
+    assert [window.title for window in config.setup.windows] == ["Database upgrade"]
+    assert [rule.title for rule in config.rules] == ["Weekly compaction"]
+
+
 def test_the_alerts_that_are_shipped_as_a_comment_are_right(tmp_path: Path) -> None:
-    before, heading, commented = SHIPPED.read_text().partition("# alerts:\n")
-    alerts = "".join(line.removeprefix("# ") for line in (heading + commented).splitlines(keepends=True))
-    (tmp_path / "probes.yaml").write_text(before + alerts)
+    (tmp_path / "probes.yaml").write_text(with_section("alerts"))
     (tmp_path / "smtp-password").write_text("hush")
     environ = {"SLACK_WEBHOOK_URL": "https://hooks.test/a", "PAGERDUTY_ROUTING_KEY": "k"}
     config = load(tmp_path / "probes.yaml", environ)

@@ -61,6 +61,11 @@ def with_alerts(*alerts: str) -> str:
     return with_sections("alerts:\n" + _items(alerts))
 
 
+def with_maintenance(*planned: str) -> str:
+    """The right file with this planned work, from line 7 on."""
+    return with_sections("maintenance:\n" + _items(planned))
+
+
 def _items(texts: Iterable[str]) -> str:
     return "".join(f"  - {indent(text, ' ' * 4).lstrip()}\n" for text in texts)
 
