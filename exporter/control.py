@@ -8,7 +8,8 @@ from aiohttp import web
 
 from exporter import history
 from exporter.alerting import ALERT_ROUTES
-from exporter.documents import Document, timestamp, timestamp_or_none
+from exporter.authentication import OPERATOR
+from exporter.documents import MACHINE, Document, is_rule_id, timestamp, timestamp_or_none
 from exporter.fields import duration, flag, line, read_fields, some_of
 from exporter.observations import observations, subscribers
 from exporter.operating import WATCHING_ROUTES
@@ -20,6 +21,7 @@ from monitor.core.subscribing import Key, Scope, Subscription
 
 NEVER_KEPT = {"Cache-Control": "no-store"}
 LONGEST_LIFETIME = 3_650 * DAY
+RESERVED = (MACHINE, OPERATOR.name)
 
 
 async def create_key(request: web.Request) -> web.Response:
@@ -27,7 +29,7 @@ async def create_key(request: web.Request) -> web.Response:
     keyring = request.app[SOURCES].subscribing.keyring
     read = read_fields(
         await request.read(),
-        {"name": line, "scopes": _scopes, "test": flag, "expires_in": _lifetime},
+        {"name": _name, "scopes": _scopes, "test": flag, "expires_in": _lifetime},
         required=("name", "scopes"),
     )
     key, text = await keyring.create(
@@ -89,6 +91,13 @@ def _without_key(subscription: Subscription, now: Instant) -> Subscription:
     if not subscription.enabled:
         return subscription
     return replace(subscription, disabled_at=now, disabled_because="Its key was revoked.")
+
+
+def _name(value: object) -> str:
+    found = line(value)
+    if found.casefold() in RESERVED or is_rule_id(found):  # what they did is told under their names
+        raise ValueError(f"must not be {', '.join(RESERVED)} or the id of a rule.")
+    return found
 
 
 def _scopes(value: object) -> tuple[Scope, ...]:

@@ -5,14 +5,22 @@ Times are RFC 3339 in UTC with Z; what is not known is null.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 from exporter.figures import Figures
 from monitor.core.board import Board
 from monitor.core.model import (
+    DAY,
+    HOUR,
+    MINUTE,
+    SECOND,
+    Amendment,
     ComponentSetup,
     ComponentState,
+    Duration,
     Health,
     Incident,
     Instant,
@@ -20,7 +28,9 @@ from monitor.core.model import (
     ProbeSetup,
     StepPhases,
     Update,
+    Window,
 )
+from monitor.core.recurring import Rule
 from monitor.core.status import worst
 from monitor.core.uptime import Uptime
 
@@ -28,6 +38,10 @@ Document: TypeAlias = dict[str, object]
 
 UNHEARD = ComponentState()
 UNTIMED = Phases()
+MACHINE = "machine"  # who wrote what no person did
+
+_RULE_ID = re.compile(r"rule_[0-9a-f]{16}")
+_UNITS = (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", 1))
 
 
 def timestamp(at: Instant) -> str:
@@ -40,6 +54,11 @@ def timestamp(at: Instant) -> str:
 def timestamp_or_none(at: Instant | None) -> str | None:
     """Null for what has not happened."""
     return None if at is None else timestamp(at)
+
+
+def is_rule_id(name: str) -> bool:
+    """Whether it is a rule by which a window came to be, and not the name of a person."""
+    return _RULE_ID.fullmatch(name) is not None
 
 
 def status_document(board: Board) -> Document:
@@ -105,6 +124,54 @@ def incident_document(incident: Incident) -> Document:
         "cause": incident.cause,
         "merged_into": incident.merged_into,
         "reopened": incident.reopened,
+        "by": incident.by or MACHINE,
+        "held": incident.held,
+        "postmortem": incident.postmortem or None,
+    }
+
+
+def window_document(window: Window, at: Instant) -> Document:
+    """Its status is that at an instant."""
+    rule = window.by if is_rule_id(window.by) else None
+    return {
+        "id": window.id,
+        "title": window.title,
+        "status": window.status(at),
+        "components": list(window.components),
+        "starts": timestamp(window.starts),
+        "ends": timestamp(window.ends),
+        "stops": window.stops,
+        "recurring": rule,
+        "by": None if rule else window.by or None,
+    }
+
+
+def rule_document(rule: Rule, coming: Iterable[Window]) -> Document:
+    """With the next of its occurrences."""
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "components": list(rule.components),
+        "cron": rule.cron,
+        "duration": _lasting(rule.duration),
+        "timezone": rule.timezone,
+        "stops": rule.stops,
+        "notice": _lasting(rule.notice),
+        "by": rule.by or None,
+        "next": [{"starts": timestamp(window.starts), "ends": timestamp(window.ends)} for window in coming],
+    }
+
+
+def amendment_document(amendment: Amendment) -> Document:
+    return {
+        "id": amendment.id,
+        "component": amendment.component,
+        "since": timestamp(amendment.since),
+        "until": timestamp(amendment.until),
+        "kind": amendment.kind,
+        "reason": amendment.reason,
+        "by": amendment.by,
+        "created_at": timestamp(amendment.at),
     }
 
 
@@ -114,7 +181,18 @@ def coverage(window: Uptime) -> float | None:
 
 
 def _update_document(update: Update) -> Document:
-    return {"status": update.status, "message": update.message, "timestamp": timestamp(update.timestamp)}
+    return {
+        "status": update.status,
+        "message": update.message,
+        "timestamp": timestamp(update.timestamp),
+        "by": update.by or MACHINE,
+    }
+
+
+def _lasting(duration: Duration) -> str:
+    """In the largest unit that measures it: 5400000 → 90m."""
+    unit, size = next((unit, size) for unit, size in _UNITS if duration % size == 0)
+    return f"{duration // size}{unit}"
 
 
 def _state(board: Board, component: ComponentSetup) -> ComponentState:

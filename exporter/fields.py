@@ -14,13 +14,15 @@ from monitor.core.model import DAY, HOUR, MINUTE, SECOND, Duration, Instant
 
 Reader: TypeAlias = Callable[[Any], object]  # raises ValueError with a sentence that says what is allowed
 
-LONGEST_LINE = 100  # characters
+LONGEST_LINE = 100  # characters, unless said otherwise
 MOST_NAMED = 20  # wrong fields: an answer must not be many times as long as what was asked
 
 _DURATION = re.compile(r"([0-9]{1,9})([smhd])")
 _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_YEARS = range(1970, 9000)  # of a time: what begins in them also ends in years that can be told
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")  # but for newlines
 
 
 def read_fields(body: bytes, readers: Mapping[str, Reader], required: Collection[str] = ()) -> dict[str, Any]:
@@ -29,7 +31,7 @@ def read_fields(body: bytes, readers: Mapping[str, Reader], required: Collection
     Raises:
         Problem: 400 when it is no JSON object; 422 naming every field that is wrong, missing or unknown.
     """
-    given = _object(body)
+    given = json_object(body)
     read: dict[str, Any] = {}
     wrong = {name: "is missing." for name in required if name not in given}
     for name, value in given.items():
@@ -61,11 +63,19 @@ def text(value: object) -> str:
     return value
 
 
-def line(value: object) -> str:
+def line(value: object, longest: int = LONGEST_LINE) -> str:
     """Text that people see."""
     found = text(value).strip()
-    if not 0 < len(found) <= LONGEST_LINE or not found.isprintable():
-        raise ValueError(f"must be one line of 1 to {LONGEST_LINE} characters.")
+    if not 0 < len(found) <= longest or not found.isprintable():
+        raise ValueError(f"must be one line of 1 to {longest} characters.")
+    return found
+
+
+def lines(value: object, longest: int) -> str:
+    """Text that people see, of one line or many."""
+    found = text(value).strip()
+    if not 0 < len(found) <= longest or _CONTROL.search(found):
+        raise ValueError(f"must be 1 to {longest} characters, none of them a control character but newlines.")
     return found
 
 
@@ -89,6 +99,14 @@ def some_of(value: object, allowed: Collection[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value))
 
 
+def at_least_one(value: object, allowed: Collection[str]) -> tuple[str, ...]:
+    """Some of those, and not none."""
+    found = some_of(value, allowed)
+    if not found:
+        raise ValueError(f"must name at least one of {', '.join(allowed)}.")
+    return found
+
+
 def duration(value: object, longest: Duration) -> Duration:
     """`30s`, `5m`, `24h`, `90d` in milliseconds."""
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None
@@ -107,10 +125,13 @@ def instant(value: object) -> Instant:
         moment = datetime.fromisoformat(value.upper())
     except ValueError:
         raise wrong from None
+    if moment.year not in _YEARS:
+        raise wrong
     return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
-def _object(body: bytes) -> dict[str, object]:
+def json_object(body: bytes) -> dict[str, object]:
+    """What the body holds, unread; errors as of `read_fields`."""
     try:
         document = json.loads(body) if body else {}
     except (ValueError, RecursionError):

@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
-from exporter import api, deliveries, inbound, page, readiness, reports, scrape, subscriptions
+from exporter import (
+    amendments,
+    api,
+    deliveries,
+    inbound,
+    incidents,
+    maintenances,
+    page,
+    readiness,
+    reports,
+    scrape,
+    subscriptions,
+)
 
 ROUTES = (
     ("GET", "/", page.page),
     ("GET", "/api/v1/status", api.status),
     ("GET", "/api/v1/components", api.components),
     ("GET", "/api/v1/components/{id}", api.component),
-    ("GET", "/api/v1/incidents", api.incidents),
-    ("GET", "/api/v1/incidents/{id}", api.incident),
+    ("GET", "/api/v1/incidents", incidents.incidents),
+    ("POST", "/api/v1/incidents", incidents.report),
+    ("GET", "/api/v1/incidents/{id}", incidents.incident),
+    ("PATCH", "/api/v1/incidents/{id}", incidents.change),
+    ("POST", "/api/v1/incidents/{id}/updates", incidents.write),
+    ("GET", "/api/v1/maintenances", maintenances.maintenances),
+    ("POST", "/api/v1/maintenances", maintenances.plan),
+    ("GET", "/api/v1/maintenances/{id}", maintenances.maintenance),
+    ("PATCH", "/api/v1/maintenances/{id}", maintenances.change),
+    ("DELETE", "/api/v1/maintenances/{id}", maintenances.cancel),
+    ("GET", "/api/v1/amendments", amendments.amendments),
+    ("POST", "/api/v1/amendments", amendments.amend),
     ("GET", "/api/v1/reports/{month}", reports.report),
     ("GET", "/reports/{month}", reports.page),
     ("POST", "/api/v1/subscriptions", subscriptions.create),

@@ -7,13 +7,13 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from exporter.documents import Document, incident_document, timestamp
+from exporter.documents import Document, incident_document, timestamp, window_document
 from monitor.core.model import ComponentSetup, Incident, StatusChange, Window
 from monitor.core.subscribing import Told
 
 LIMIT = 20_000  # bytes of a payload; receivers may refuse more
 
-TEXTS = frozenset({"title", "message", "name", "description"})
+TEXTS = frozenset({"title", "message", "name", "description", "postmortem"})
 LISTS = frozenset({"components", "depends_on"})
 
 ComponentOf: TypeAlias = Callable[[str], ComponentSetup | None]
@@ -32,7 +32,7 @@ def document_of(told: Told, component_of: ComponentOf) -> Document:
         case StatusChange() as change:
             return _change_document(change, component_of(change.component))
         case Window() as window:
-            return _window_document(window)
+            return window_document(window, told.event.at)
 
 
 def payload(told: Told, document: Mapping[str, object]) -> bytes:
@@ -59,16 +59,6 @@ def _change_document(change: StatusChange, component: ComponentSetup | None) -> 
         "previous_status": change.previous,
         "since": timestamp(change.since),
         "depends_on": list(component.depends_on) if component else [],
-    }
-
-
-def _window_document(window: Window) -> Document:
-    return {
-        "id": window.id,
-        "title": window.title,
-        "components": list(window.components),
-        "starts": timestamp(window.starts),
-        "ends": timestamp(window.ends),
     }
 
 

@@ -1,4 +1,4 @@
-"""A whole desk for subscribers: a real store, both doors of a real server, and endpoints that do as they are told."""
+"""A whole desk: a real store and board, both doors of a real server, and endpoints that do as they are told."""
 
 from __future__ import annotations
 
@@ -26,12 +26,15 @@ from exporter.webhooks.messages import Messages
 from exporter.webhooks.post import Answer, OwnTrouble
 from exporter.webhooks.roster import Roster
 from monitor.core.board import Board
+from monitor.core.machine import advance
+from monitor.core.model import HOUR, Command, Configured, Observation, Step
 from monitor.core.ports import StoreRefused
+from monitor.core.recurring import Rule
 from monitor.core.subscribing import Answered, Key, Scope, Subscription
 from storage import Store
 from storage.registry import Registry
-from tests.builders import component_setup, setup
-from tests.exporter.fakes import FakeClock, FakeHistory
+from tests.builders import NOON, component_setup, setup
+from tests.exporter.fakes import FakeCalendar, FakeClock, FakeHistory
 from tests.exporter.webhooks.formatting import FORMATS
 
 ENDPOINT = "https://example.com/hook"
@@ -79,6 +82,35 @@ class FakePost:
         return Answer(status=self.status, duration_ms=7, excerpt="thanks")
 
 
+class Obedience:
+    """Has what people say decided by the real machine, written down, and shown on the board.
+
+    `orders` lists what it was told. While it refuses, nothing is done; what is in `sooner` is heard just before the
+    next order.
+    """
+
+    def __init__(self, board: Board, store: Store) -> None:
+        self._board = board
+        self._store = store
+        self.orders: list[Command] = []
+        self.sooner: list[Observation] = []
+        self.refuses = False
+
+    async def __call__(self, command: Command) -> Step:
+        if self.refuses:
+            raise StoreRefused("no space left")
+        self.orders.append(command)
+        while self.sooner:
+            await self.hear(self.sooner.pop(0))
+        return await self.hear(command)
+
+    async def hear(self, observation: Observation) -> Step:
+        step = advance(self._board, observation)
+        await self._store.commit([(observation, step)], observation.at)
+        self._board.apply(observation, step)
+        return step
+
+
 @dataclass(frozen=True)
 class Reply:
     status: int
@@ -102,6 +134,8 @@ class Desk:
     post: FakePost
     messages: Messages
     dispatcher: Dispatcher
+    obey: Obedience
+    calendar: FakeCalendar
     sources: Sources
     client: aiohttp.ClientSession
     control: aiohttp.ClientSession
@@ -109,6 +143,15 @@ class Desk:
     @property
     def subscribing(self) -> Subscribing:
         return self.sources.subscribing
+
+    @property
+    def board(self) -> Board:
+        return self.sources.board
+
+    @property
+    def touched(self) -> tuple[int, int, list[Rule]]:
+        """The same as long as nothing is ordered and nothing is changed."""
+        return self.board.revision, len(self.obey.orders), list(self.calendar.kept)
 
     def known(self, subscription: str) -> Subscription:
         """One that there is, as everybody sees it."""
@@ -179,6 +222,7 @@ async def standing(folder: Path) -> AsyncIterator[Desk]:
         dispatcher=dispatcher,
         trusted_proxies=(ip_network("127.0.0.0/8"),),
     )
+    obey, calendar = Obedience(board, store), FakeCalendar(clock)
     sources = Sources(
         board=board,
         history=FakeHistory(),
@@ -187,6 +231,8 @@ async def standing(folder: Path) -> AsyncIterator[Desk]:
         vitals=Vitals(configured=True, store_writable=True),
         metrics=metrics,
         subscribing=subscribing,
+        obey=obey,
+        calendar=calendar,
     )
     server = Server(sources)
     host, port = await server.start("127.0.0.1", 0)
@@ -196,10 +242,19 @@ async def standing(folder: Path) -> AsyncIterator[Desk]:
         aiohttp.ClientSession(f"http://{host}:{port}") as client,
         aiohttp.ClientSession("http://localhost", connector=through_socket) as control,
     ):
-        yield Desk(store, registry, clock, post, messages, dispatcher, sources, client, control)
+        yield Desk(store, registry, clock, post, messages, dispatcher, obey, calendar, sources, client, control)
     await dispatcher.stop(0)
     await server.stop()
     await store.close()
+
+
+@asynccontextmanager
+async def watching(folder: Path) -> AsyncIterator[Desk]:
+    """A desk whose components are watched for an hour already, and whose history is that of its store."""
+    async with standing(folder) as desk:
+        desk.sources.history = desk.store
+        await desk.obey.hear(Configured(NOON - HOUR, desk.board.setup))
+        yield desk
 
 
 async def _ask(

@@ -1,17 +1,20 @@
-"""A history and a clock that do as they are told, and a whole site around them."""
+"""A history, a clock and a calendar that do as they are told, and a whole site around them."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from exporter.beats import Beats
 from exporter.callbacks import Callbacks
 from exporter.metrics import Metrics
-from exporter.sources import Ask, Page, Sources, Vitals
+from exporter.sources import Ask, Obey, Page, Sources, Vitals
+from monitor import recurrence
 from monitor.core.board import Board
 from monitor.core.model import Amendment, Incident, IncidentStatus, Instant, Span, Window
-from monitor.core.ports import Cursor, Place
+from monitor.core.ports import Calendar, Cursor, Place, StoreRefused
+from monitor.core.recurring import Rule
 from tests.builders import NOON, setup
 
 
@@ -21,6 +24,41 @@ class FakeClock:
 
     def now(self) -> Instant:
         return self.at
+
+
+@dataclass
+class FakeCalendar:
+    """Keeps rules; whoever plans their occurrences is not here. While it refuses, it changes nothing."""
+
+    clock: FakeClock
+    kept: list[Rule] = field(default_factory=list)
+    refuses: bool = False
+
+    def rules(self) -> Sequence[Rule]:
+        return self.kept
+
+    def check_cron(self, cron: str) -> None:
+        if len(cron.split()) != 5:
+            raise ValueError("write five fields")
+
+    def check_timezone(self, name: str) -> None:
+        if name not in ("UTC", "Europe/Berlin"):
+            raise ValueError("did you mean Europe/Berlin?")
+
+    def coming(self, rule: Rule, most: int) -> list[Window]:
+        return recurrence.coming(rule, self.clock.now(), most)
+
+    async def plan(self, rule: Rule) -> None:
+        self._consider()
+        self.kept.append(rule)
+
+    async def cancel(self, rule: str) -> None:
+        self._consider()
+        self.kept = [kept for kept in self.kept if kept.id != rule]
+
+    def _consider(self) -> None:
+        if self.refuses:
+            raise StoreRefused("no space left")
 
 
 @dataclass
@@ -137,6 +175,8 @@ def sources(
     callbacks: Callbacks | None = None,
     beats: Beats | None = None,
     ask: Ask | None = None,
+    obey: Obey | None = None,
+    calendar: Calendar | None = None,
     patience: float = 1.0,
 ) -> Sources:
     return Sources(
@@ -149,6 +189,8 @@ def sources(
         callbacks=callbacks,
         beats=beats,
         ask=ask,
+        obey=obey,
+        calendar=calendar,
         patience=patience,
     )
 

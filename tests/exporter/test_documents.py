@@ -6,7 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from exporter.documents import component_document, incident_document, probe_document, status_document, timestamp
+from exporter.documents import (
+    amendment_document,
+    component_document,
+    incident_document,
+    is_rule_id,
+    probe_document,
+    rule_document,
+    status_document,
+    timestamp,
+    window_document,
+)
 from exporter.figures import Figures
 from monitor.core.board import Board
 from monitor.core.model import (
@@ -16,6 +26,7 @@ from monitor.core.model import (
     SECOND,
     ComponentSetup,
     ComponentState,
+    Duration,
     Health,
     IncidentStatus,
     Instant,
@@ -28,9 +39,11 @@ from monitor.core.model import (
     Stretch,
     Update,
     Verdict,
+    Window,
 )
+from monitor.core.recurring import Rule
 from monitor.core.uptime import WINDOWS, uptime
-from tests.builders import NOON, component_setup, incident, probe_setup, result, setup
+from tests.builders import NOON, amendment, component_setup, incident, probe_setup, result, setup
 
 NOTHING_KNOWN = Figures({name: uptime([], NOON - window, NOON) for name, window in WINDOWS.items()}, None)
 
@@ -216,7 +229,7 @@ def test_an_incident_is_told_whole_with_its_oldest_update_first() -> None:
         components=("api", "batch"),
         updates=(
             Update(IncidentStatus.INVESTIGATING, "All checks of API fail.", NOON),
-            Update(IncidentStatus.RESOLVED, "Stable for 2 min.", NOON + 45 * MINUTE),
+            Update(IncidentStatus.RESOLVED, "Stable for 2 min.", NOON + 45 * MINUTE, "ada"),
         ),
         reopened=1,
     )
@@ -237,14 +250,28 @@ def test_an_incident_is_told_whole_with_its_oldest_update_first() -> None:
                     "status": "investigating",
                     "message": "All checks of API fail.",
                     "timestamp": "2026-12-01T12:00:00Z",
+                    "by": "machine",
                 },
-                {"status": "resolved", "message": "Stable for 2 min.", "timestamp": "2026-12-01T12:45:00Z"},
+                {
+                    "status": "resolved",
+                    "message": "Stable for 2 min.",
+                    "timestamp": "2026-12-01T12:45:00Z",
+                    "by": "ada",
+                },
             ],
         ),
         ("cause", "api"),
         ("merged_into", None),
         ("reopened", 1),
+        ("by", "machine"),
+        ("held", False),
+        ("postmortem", None),
     ]
+
+
+def test_what_people_had_to_do_with_an_incident_is_told() -> None:
+    document = incident_document(incident(by="ada", held=True, postmortem="A cable."))
+    assert (document["by"], document["held"], document["postmortem"]) == ("ada", True, "A cable.")
 
 
 def test_an_open_incident_has_no_end() -> None:
@@ -259,3 +286,96 @@ def test_a_reason_is_told_by_its_name() -> None:
         Board(setup=setup(component), latest={"api/health": refused}), component, NOTHING_KNOWN
     )
     assert document["probes"][0]["reason"] == "connect_refused"  # type: ignore[index]
+
+
+# ── maintenance and amendments ───────────────────────────────────────────────────────────────────────
+
+UPGRADE = Window(id="mnt_1", title="Upgrade", components=("api", "cdn"), starts=NOON, ends=NOON + HOUR)
+COMPACTION = Rule(
+    title="Compaction", components=("cdn",), cron="0 3 * * sun", duration=90 * MINUTE, timezone="Europe/Berlin"
+)
+
+
+def test_a_window_is_told_whole() -> None:
+    assert list(window_document(replace(UPGRADE, stops=True, by="ada"), NOON).items()) == [
+        ("id", "mnt_1"),
+        ("title", "Upgrade"),
+        ("status", "in_progress"),
+        ("components", ["api", "cdn"]),
+        ("starts", "2026-12-01T12:00:00Z"),
+        ("ends", "2026-12-01T13:00:00Z"),
+        ("stops", True),
+        ("recurring", None),
+        ("by", "ada"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("at", "cancelled", "status"),
+    [
+        (NOON - 1, False, "scheduled"),
+        (NOON, False, "in_progress"),
+        (NOON + HOUR - 1, False, "in_progress"),
+        (NOON + HOUR, False, "completed"),
+        (NOON + HOUR, True, "cancelled"),
+    ],
+)
+def test_the_status_of_a_window_is_that_of_the_instant_at_which_it_is_told(
+    at: Instant, cancelled: bool, status: str
+) -> None:
+    assert window_document(replace(UPGRADE, cancelled=cancelled), at)["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("by", "recurring", "name"),
+    [
+        ("", None, None),
+        ("ada", None, "ada"),
+        ("rule_of_thumb", None, "rule_of_thumb"),
+        (COMPACTION.id, COMPACTION.id, None),
+    ],
+)
+def test_a_window_is_of_the_config_of_a_person_or_of_a_rule(by: str, recurring: str | None, name: str | None) -> None:
+    document = window_document(replace(UPGRADE, by=by), NOON)
+    assert (document["recurring"], document["by"]) == (recurring, name)
+    assert is_rule_id(by) == (recurring is not None)
+
+
+def test_a_rule_is_told_whole_with_what_comes_next() -> None:
+    assert list(rule_document(replace(COMPACTION, by="ada"), [UPGRADE]).items()) == [
+        ("id", COMPACTION.id),
+        ("title", "Compaction"),
+        ("components", ["cdn"]),
+        ("cron", "0 3 * * sun"),
+        ("duration", "90m"),
+        ("timezone", "Europe/Berlin"),
+        ("stops", False),
+        ("notice", "1d"),
+        ("by", "ada"),
+        ("next", [{"starts": "2026-12-01T12:00:00Z", "ends": "2026-12-01T13:00:00Z"}]),
+    ]
+
+
+def test_a_rule_of_the_config_is_nobody_s() -> None:
+    assert rule_document(COMPACTION, [])["by"] is None
+
+
+@pytest.mark.parametrize(
+    ("length", "text"),
+    [(0, "0d"), (HOUR, "1h"), (25 * HOUR, "25h"), (90 * SECOND, "90s"), (14 * DAY, "14d"), (1_500, "1500ms")],
+)
+def test_a_duration_is_told_in_the_largest_unit_that_measures_it(length: Duration, text: str) -> None:
+    assert rule_document(replace(COMPACTION, notice=length), [])["notice"] == text
+
+
+def test_an_amendment_is_told_whole() -> None:
+    assert list(amendment_document(amendment()).items()) == [
+        ("id", "amd_0123456789abcdef"),
+        ("component", "api"),
+        ("since", "2026-12-01T12:00:00Z"),
+        ("until", "2026-12-01T13:00:00Z"),
+        ("kind", "false_alarm"),
+        ("reason", "It was our own network."),
+        ("by", "ada"),
+        ("created_at", "2026-12-01T13:00:00Z"),
+    ]

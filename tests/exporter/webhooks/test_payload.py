@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -97,10 +98,21 @@ def test_a_maintenance_is_told_with_its_times() -> None:
     assert sent(WINDOW, EventKind.MAINTENANCE_STARTED)["data"] == {
         "id": "mnt_1",
         "title": "Upgrade",
+        "status": "in_progress",
         "components": ["api", "batch"],
         "starts": "2026-12-01T12:00:00Z",
         "ends": "2026-12-01T13:00:00Z",
+        "stops": False,
+        "recurring": None,
+        "by": None,
     }
+
+
+def test_the_status_of_a_maintenance_is_that_of_the_event() -> None:
+    planned = replace(WINDOW, starts=NOON + MINUTE)
+    assert sent(planned, EventKind.MAINTENANCE_SCHEDULED)["data"]["status"] == "scheduled"
+    cancelled = replace(planned, cancelled=True)
+    assert sent(cancelled, EventKind.MAINTENANCE_COMPLETED)["data"]["status"] == "cancelled"
 
 
 def test_half_a_surrogate_pair_becomes_a_question_mark() -> None:
@@ -130,7 +142,7 @@ def test_the_oldest_updates_are_left_out_first_and_no_more_than_must_be() -> Non
 
 
 def test_nothing_is_said_of_omissions_where_there_are_none() -> None:
-    assert "updates_omitted" not in sent(incident(updates=updates(*["x" * 900] * 20)))["data"]
+    assert "updates_omitted" not in sent(incident(updates=updates(*["x" * 880] * 20)))["data"]
 
 
 def test_an_old_giant_message_goes_before_newer_updates_are_cut() -> None:
@@ -165,6 +177,13 @@ def test_of_too_many_components_the_first_are_told_and_the_rest_counted(count: i
     assert shown["components"] == list(components[: len(shown["components"])])
     assert shown["components_omitted"] == count - len(shown["components"])
     assert len(shown["components"]) > 250
+
+
+def test_a_giant_post_mortem_is_cut_with_an_ellipsis() -> None:
+    shown = sent(incident(postmortem="é" * 10_000, updates=updates("é" * 10_000)))["data"]
+    assert shown["postmortem"] == shown["updates"][0]["message"]
+    assert shown["postmortem"].endswith("é…")
+    assert shown["title"] == "API outage"
 
 
 def test_the_document_that_was_handed_in_is_left_as_it_was() -> None:
