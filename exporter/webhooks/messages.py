@@ -12,7 +12,8 @@ from exporter.webhooks.bodies import Bodies
 from exporter.webhooks.formats.message import Message, Notice
 from exporter.webhooks.rehearsal import rehearsal
 from monitor.core.board import Board
-from monitor.core.model import ComponentState, EventKind, Impact, Instant
+from monitor.core.ids import entry_kind, incident_event_id
+from monitor.core.model import ComponentState, Event, EventKind, Impact, Incident, Instant
 from monitor.core.ports import Outbox
 from monitor.core.status import worst
 from monitor.core.subscribing import Subscription, Told
@@ -48,13 +49,28 @@ class Messages:
         """
         if subscription.alert is None:
             return signed(subscription, event, await self._bodies.of(event), now)
-        told = await self._outbox.told(event)
         channel = self.channel(subscription)
-        return self._spoken(channel, told, now) if channel is not None else None
+        if channel is None:
+            return None
+        told = await self._outbox.told(event)
+        return self._spoken(channel, told, now, before=await self._before(told.event))
 
-    def _spoken(self, channel: Channel, told: Told, now: Instant) -> Message | None:
+    async def _before(self, event: Event) -> Incident | None:
+        """The incident of an event as its update before that left it; None where there was none."""
+        incident = event.subject
+        if not isinstance(incident, Incident) or len(incident.updates) < 2:
+            return None
+        ordinal = len(incident.updates) - 2
+        kind = entry_kind(incident.updates, ordinal)
+        try:
+            told = await self._outbox.told(incident_event_id(incident.id, ordinal, kind))
+        except KeyError:  # of a time when nobody was told anything
+            return None
+        return told.event.subject if isinstance(told.event.subject, Incident) else None
+
+    def _spoken(self, channel: Channel, told: Told, now: Instant, before: Incident | None = None) -> Message | None:
         """What an alert's format makes of an event; None when it has nothing to say of it."""
-        return channel.format.message(channel.settings, self._notice(told, now))
+        return channel.format.message(channel.settings, self._notice(told, now, before))
 
     def rehearsal(self, subscription: Subscription, now: Instant) -> list[tuple[EventKind, Message]]:
         """What would be sent to an alert of a pretend incident: of its opening, and of its end."""
@@ -68,7 +84,7 @@ class Messages:
         said = [(told.event.kind, self._spoken(channel, told, now)) for told in pretended]
         return [(kind, message) for kind, message in said if message is not None]
 
-    def _notice(self, told: Told, now: Instant) -> Notice:
+    def _notice(self, told: Told, now: Instant, before: Incident | None) -> Notice:
         components = self._board.setup.components
         states = (self._board.components.get(component.id, UNHEARD) for component in components)
         return Notice(
@@ -79,6 +95,7 @@ class Messages:
             url=self.page.url.rstrip("/"),
             components={component.id: component for component in components},
             overall=worst(state.status for state in states),
+            before=before,
         )
 
 

@@ -17,7 +17,7 @@ from exporter.webhooks.post import OwnTrouble
 from exporter.webhooks.roster import Roster
 from exporter.webhooks.sending import Send, Sent
 from monitor.core.fanout import takes
-from monitor.core.model import SECOND, Duration, EventKind
+from monitor.core.model import SECOND, Duration, EventKind, Incident
 from monitor.core.ports import Clock, Outbox, StoreRefused
 from monitor.core.subscribing import Attempt, Delivery, DeliveryState, Subscription
 
@@ -78,12 +78,17 @@ class Turns:
         if not takes(subscription.events, EventKind.INCIDENT_RESOLVED):
             return []
         if subscription.alert is not None and self._books.is_over(lane, delivery):
-            return [delivery]
+            return [delivery] if await self._tells_of_trouble(delivery) else []
         outdated = lane.outdated_by_end(delivery)
         if not outdated:
             return []
         attempted = await self._outbox.was_attempted(subscription.id, delivery.incident or "")
         return [] if attempted else outdated
+
+    async def _tells_of_trouble(self, delivery: Delivery) -> bool:
+        """Not so a word on what was over when it was written."""
+        incident = (await self._outbox.told(delivery.event)).event.subject
+        return isinstance(incident, Incident) and incident.open
 
     # ── sending ──────────────────────────────────────────────────────────────────────────────────────
 

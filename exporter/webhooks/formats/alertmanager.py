@@ -9,7 +9,7 @@ from exporter.documents import Document, timestamp
 from exporter.webhooks.formats.gist import Gist, gist
 from exporter.webhooks.formats.message import Message, Notice
 from exporter.webhooks.formats.plain import inert
-from exporter.webhooks.formats.texts import json_bytes, line, prose
+from exporter.webhooks.formats.texts import json_bytes, line, signed
 from monitor.core.model import (
     MINUTE,
     TROUBLE,
@@ -41,10 +41,12 @@ class Settings:
     url: str = field(repr=False)  # without /api/v2/alerts
 
 
-def message(settings: Settings, notice: Notice) -> Message:
+def message(settings: Settings, notice: Notice) -> Message | None:
     """What fires, or has ended."""
     match notice.event.subject:
         case Incident() as incident:
+            if notice.postmortem:
+                return None  # all of it has ended already
             alerts = _of_incident(notice, incident)
         case StatusChange() as change:
             alerts = [_of_change(notice, change)]
@@ -78,9 +80,9 @@ def _of_change(notice: Notice, change: StatusChange) -> Document:
 
 def _of_window(notice: Notice, window: Window) -> Document:
     labels = {"alertname": "JustKalmMaintenance", "maintenance": window.id, "severity": "info"}
-    if notice.event.kind is EventKind.MAINTENANCE_SCHEDULED:
-        return _alert(notice, labels, notice.event.at, notice.at + STAYS)
     completed = notice.event.kind is EventKind.MAINTENANCE_COMPLETED
+    if notice.event.at < window.starts and not completed:
+        return _alert(notice, labels, notice.event.at, notice.at + STAYS)
     return _alert(notice, labels, window.starts, _ended(notice) if completed else window.ends)
 
 
@@ -107,7 +109,7 @@ def _annotations(notice: Notice, said: Gist) -> Document:
     components = subject.components if isinstance(subject, Incident | Window) else (subject.component,)
     return {
         "summary": inert(line(said.headline, VALUE)) or said.state,
-        "description": inert(prose(said.message, PROSE)),
+        "description": inert(signed(said.message, said.by, PROSE)),
         "state": said.state,
         **facts,
         "components": inert(line(", ".join(components), VALUE)),

@@ -14,7 +14,13 @@ TITLE = 100
 PROSE = 600
 VALUE = 120
 
-TYPES = {Tone.OUTAGE: "failure", Tone.TROUBLE: "warning", Tone.GOOD: "success", Tone.PLANNED: "info"}
+TYPES = {
+    Tone.OUTAGE: "failure",
+    Tone.TROUBLE: "warning",
+    Tone.GOOD: "success",
+    Tone.PLANNED: "info",
+    Tone.LEARNED: "info",
+}
 
 
 @dataclass(frozen=True, slots=True)

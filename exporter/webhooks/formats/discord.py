@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from exporter.documents import Document, timestamp
 from exporter.webhooks.formats.gist import Fact, Gist, Tone, gist
 from exporter.webhooks.formats.message import Message, Notice
-from exporter.webhooks.formats.texts import json_bytes, line, prose
+from exporter.webhooks.formats.texts import json_bytes, line, signed
 
 # The most characters of each text: twice as many, when each is escaped, are within what Discord takes of one text
 # (2000 of a content, 256 of a title, 4096 of a description, 1024 of a value) and of all of an embed together (6000).
@@ -20,7 +20,13 @@ FOOTER = 100
 
 BESIDE = 30  # characters of a value that leaves room for others beside it
 
-COLORS = {Tone.OUTAGE: 0xD92D20, Tone.TROUBLE: 0xF79009, Tone.GOOD: 0x12B76A, Tone.PLANNED: 0x2E90FA}
+COLORS = {
+    Tone.OUTAGE: 0xD92D20,
+    Tone.TROUBLE: 0xF79009,
+    Tone.GOOD: 0x12B76A,
+    Tone.PLANNED: 0x2E90FA,
+    Tone.LEARNED: 0x667085,
+}
 
 _MARKUP = re.compile(r"[\\*_~`|<>\[\]@]|:(?=//)")
 _LINE_MARKUP = re.compile(r"^([ \t]*\d*)([#+.-])", re.MULTILINE)  # of headings and lists
@@ -43,7 +49,7 @@ def message(settings: Settings, notice: Notice) -> Message:
 
 
 def _embed(said: Gist, at: str) -> Document:
-    text = _escaped(prose(said.message, DESCRIPTION))
+    text = _escaped(signed(said.message, said.by, DESCRIPTION))
     return {
         "title": _escaped(line(said.headline, TITLE)) or said.state,
         "url": said.link,

@@ -21,10 +21,11 @@ class Tone(StrEnum):
     TROUBLE = "trouble"
     GOOD = "good"
     PLANNED = "planned"
+    LEARNED = "learned"
 
 
 # A glance tells them apart by their shapes too, not by colour alone.
-MARKS = {Tone.OUTAGE: "🚨", Tone.TROUBLE: "⚠️", Tone.GOOD: "✅", Tone.PLANNED: "🔧"}
+MARKS = {Tone.OUTAGE: "🚨", Tone.TROUBLE: "⚠️", Tone.GOOD: "✅", Tone.PLANNED: "🔧", Tone.LEARNED: "📝"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +33,11 @@ class Gist:
     """What there is to say of an event. Texts are as they came: each format makes them harmless in its own way."""
 
     headline: str  # "Authentication outage"
-    state: str  # "Investigating", "Reopened", "Resolved", "Merged", "Maintenance started"
+    state: str  # "Investigating", "Reopened", "Resolved", "Post-mortem", "Maintenance started"
     tone: Tone
     facts: tuple[Fact, ...]
     message: str  # what is known, in prose; may be empty
+    by: str = ""  # who wrote that; empty: the machine
     link: str
     source: str  # who says it, and when it happened
 
@@ -102,12 +104,14 @@ def in_words(term: str) -> str:
 
 
 def _of_incident(notice: Notice, incident: Incident) -> Gist:
+    latest = incident.updates[-1]
     return Gist(
         headline=incident.title,
-        state=_incident_state(incident),
-        tone=_incident_tone(incident),
+        state="Post-mortem" if notice.postmortem else _incident_state(incident),
+        tone=Tone.LEARNED if notice.postmortem else _incident_tone(incident),
         facts=tuple(_incident_facts(notice, incident)),
-        message=incident.updates[-1].message if incident.updates else "",
+        message=latest.message,
+        by=latest.by,
         link=notice.link,
         source=_source(notice),
     )
@@ -143,7 +147,7 @@ def _incident_facts(notice: Notice, incident: Incident) -> Iterable[Fact]:
         yield "Caused by", notice.name(incident.cause)
     found = _finding(incident.updates)
     if found is not None and found is not incident.updates[-1]:
-        yield "Known", found.message
+        yield "Known", f"{found.message} — {found.by}" if found.by else found.message
     if incident.reopened:
         yield "Reopened", "once" if incident.reopened == 1 else f"{incident.reopened} times"
 
@@ -177,19 +181,28 @@ def _of_change(notice: Notice, change: StatusChange) -> Gist:
 
 def _of_window(notice: Notice, window: Window) -> Gist:
     completed = notice.event.kind is EventKind.MAINTENANCE_COMPLETED
+    affected = listed([notice.name(component) for component in window.components])
     return Gist(
         headline=window.title,
-        state=WINDOW_STATES[notice.event.kind],
-        tone=Tone.GOOD if completed else Tone.PLANNED,
+        state=_window_state(notice.event.kind, window),
+        tone=Tone.GOOD if completed and not window.cancelled else Tone.PLANNED,
         facts=(
             ("From", clock_time(window.starts, notice.at)),
             ("Until", clock_time(window.ends, notice.at)),
-            ("Affects", listed([notice.name(component) for component in window.components])),
+            ("Affects", affected),
         ),
-        message="",
+        message=f"{affected} cannot be used meanwhile." if window.stops and not completed else "",
         link=notice.link,
         source=_source(notice),
     )
+
+
+def _window_state(kind: EventKind, window: Window) -> str:
+    if window.cancelled:
+        return "Maintenance cancelled"
+    if window.changed and kind is EventKind.MAINTENANCE_SCHEDULED:
+        return "Maintenance changed"
+    return WINDOW_STATES[kind]
 
 
 def _source(notice: Notice) -> str:

@@ -18,7 +18,7 @@ from monitor.core.model import SECOND, Incident, Window
 
 SUBJECT = 150  # characters
 NAME = 60
-PROSE = 8_000
+PROSE = 12_000
 VALUE = 1_000
 
 Security = Literal["starttls", "tls", "none"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from monitor.core.model import ComponentSetup, Event, Incident, Instant, Status
+from monitor.core.model import ComponentSetup, Event, EventKind, Incident, Instant, Status
 
 TEST = "test_"  # begins the id of an event that never happened: an alert is tried out with it
 
@@ -21,11 +21,18 @@ class Notice:
     url: str  # where the status page is, without a slash at its end
     components: Mapping[str, ComponentSetup]  # by id, those that are watched
     overall: Status  # of all components, now
+    before: Incident | None = None  # as the update before this one left it; None where there was none
 
     @property
     def test(self) -> bool:
         """Whether it only tries an alert out."""
         return self.event.id.startswith(TEST)
+
+    @property
+    def postmortem(self) -> bool:
+        """Whether somebody wrote more of an incident after its end."""
+        subject = self.event.subject
+        return isinstance(subject, Incident) and not subject.open and self.event.kind is EventKind.INCIDENT_UPDATED
 
     @property
     def link(self) -> str:

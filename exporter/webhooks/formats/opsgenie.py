@@ -1,4 +1,4 @@
-"""Opsgenie, whose calls Jira Service Management takes too: created by alias, noted, and closed."""
+"""Opsgenie, whose calls Jira Service Management takes too: created by alias, acknowledged, noted, and closed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from urllib.parse import quote
 from exporter.documents import Document
 from exporter.webhooks.formats.gist import Gist, gist
 from exporter.webhooks.formats.message import Message, Notice
+from exporter.webhooks.formats.paging import Call, alert_key, call
 from exporter.webhooks.formats.plain import inert, paragraphs
-from exporter.webhooks.formats.texts import json_bytes, line, prose
-from monitor.core.model import TROUBLE, EventKind, Impact, Incident, IncidentStatus, Status, StatusChange, Window
+from exporter.webhooks.formats.texts import json_bytes, line, signed
+from monitor.core.model import TROUBLE, EventKind, Impact, Incident, Status, StatusChange, Window
 
 # The most characters that Opsgenie takes.
 MESSAGE = 130
@@ -20,12 +21,12 @@ TAG = 50
 
 # Ours: with all of them a description is within the 15,000 that Opsgenie takes, and all details within 8,000.
 PROSE = 8_000
+NOTE = 20_000  # of the 25,000 that it takes
 VALUE = 800
 
-PRIORITIES = {Impact.CRITICAL: "P1", Impact.MAJOR: "P2", Impact.MINOR: "P3", Impact.NONE: "P5"}
+CALLS = {Call.ACKNOWLEDGE: "acknowledge", Call.NOTE: "notes", Call.END: "close"}
 
-# All is well: to create now would only call whoever closed the alert by hand already.
-QUIET = frozenset({IncidentStatus.MONITORING, IncidentStatus.RESOLVED})
+PRIORITIES = {Impact.CRITICAL: "P1", Impact.MAJOR: "P2", Impact.MINOR: "P3", Impact.NONE: "P5"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,11 @@ def _of_incident(settings: Settings, notice: Notice, incident: Incident) -> Mess
     """While there is trouble each event creates, for it may be the first that is told: of an alias that exists,
     Opsgenie keeps the note and raises the priority, which calls people again.
     """
-    alias = f"{incident.id}/{incident.reopened}"  # another at each reopening, which thus calls people anew
-    if notice.event.kind is EventKind.INCIDENT_RESOLVED:
-        # Of a merged one too, which nothing else would ever close: where it goes on may call once more, not never.
-        return _follow(settings, notice, alias, "close")
-    if incident.status in QUIET:
-        return _follow(settings, notice, alias, "notes")
-    entity = notice.name(incident.cause)
-    return _create(settings, notice, alias, PRIORITIES[incident.impact], entity, incident.impact)
+    alias, wanted = alert_key(incident), call(notice, incident)
+    if wanted is Call.PAGE:
+        entity = notice.name(incident.cause)
+        return _create(settings, notice, alias, PRIORITIES[incident.impact], entity, incident.impact)
+    return _follow(settings, notice, alias, CALLS[wanted])
 
 
 def _of_change(settings: Settings, notice: Notice, change: StatusChange) -> Message:
@@ -96,7 +94,7 @@ def _follow(settings: Settings, notice: Notice, alias: str, call: str) -> Messag
 def _note(notice: Notice, said: Gist) -> Document:
     """What happened just now, and who says so."""
     known = f"\n{said.message}" if said.message else ""
-    return {"note": inert(prose(f"{said.title}{known}", PROSE)), "source": _text(notice.page, SOURCE)}
+    return {"note": inert(signed(f"{said.title}{known}", said.by, NOTE)), "source": _text(notice.page, SOURCE)}
 
 
 def _sent(settings: Settings, path: str, document: Document) -> Message:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from exporter.documents import Document, timestamp
 from exporter.webhooks.formats.gist import Gist, gist
 from exporter.webhooks.formats.message import Message, Notice
+from exporter.webhooks.formats.paging import Call, alert_key, call
 from exporter.webhooks.formats.plain import inert
-from exporter.webhooks.formats.texts import json_bytes, line, prose
-from monitor.core.model import EventKind, Impact, Incident, IncidentStatus
+from exporter.webhooks.formats.texts import json_bytes, line, signed
+from monitor.core.model import Impact, Incident
 
 # The most characters of each text: together they are within the 1024 that PagerDuty takes of a summary.
 HEADLINE = 800
@@ -25,9 +26,6 @@ SEVERITIES = {
     Impact.NONE: "info",
 }
 
-# All is well: a trigger now would only page whoever resolved it by hand already.
-QUIET = frozenset({IncidentStatus.MONITORING, IncidentStatus.RESOLVED})
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -40,12 +38,15 @@ def message(settings: Settings, notice: Notice) -> Message | None:
     incident = notice.event.subject
     if not isinstance(incident, Incident):
         return _sent(settings, "/v2/change/enqueue", _change(notice, gist(notice)))
-    if notice.event.kind is EventKind.INCIDENT_RESOLVED:
-        # Of a merged one too, which nothing else would ever resolve: where it goes on may page once more, not never.
-        return _sent(settings, "/v2/enqueue", {"event_action": "resolve", "dedup_key": _dedup_key(incident)})
-    if incident.status in QUIET:
-        return None
-    return _sent(settings, "/v2/enqueue", _trigger(notice, incident, gist(notice)))
+    match call(notice, incident):
+        case Call.PAGE:
+            return _sent(settings, "/v2/enqueue", _trigger(notice, incident, gist(notice)))
+        case Call.ACKNOWLEDGE:
+            return _sent(settings, "/v2/enqueue", _follow(incident, "acknowledge"))
+        case Call.END:
+            return _sent(settings, "/v2/enqueue", _follow(incident, "resolve"))
+        case Call.NOTE:
+            return None
 
 
 def _sent(settings: Settings, path: str, event: Document) -> Message:
@@ -53,9 +54,9 @@ def _sent(settings: Settings, path: str, event: Document) -> Message:
     return Message("POST", settings.url + path, {"Content-Type": "application/json"}, json_bytes(document))
 
 
-def _dedup_key(incident: Incident) -> str:
-    """Another at each reopening: PagerDuty opens a resolved alert no more."""
-    return f"{incident.id}/{incident.reopened}"
+def _follow(incident: Incident, action: str) -> Document:
+    """Of an alert that is not there, or is resolved, PagerDuty takes no notice."""
+    return {"event_action": action, "dedup_key": alert_key(incident)}
 
 
 def _trigger(notice: Notice, incident: Incident, said: Gist) -> Document:
@@ -72,7 +73,7 @@ def _trigger(notice: Notice, incident: Incident, said: Gist) -> Document:
     }
     return {
         "event_action": "trigger",
-        "dedup_key": _dedup_key(incident),
+        "dedup_key": alert_key(incident),
         "payload": payload,
         "links": _links(said),
         "client": _text(notice.page, NAME),
@@ -98,7 +99,7 @@ def _summary(headline: str, said: Gist) -> str:
 
 def _details(said: Gist) -> Document:
     facts = {name: _text(value, DETAIL) for name, value in said.facts}
-    known = {"Message": inert(prose(said.message, DETAIL))} if said.message else {}
+    known = {"Message": inert(signed(said.message, said.by, DETAIL))} if said.message else {}
     return {"State": said.state, **facts, **known}
 
 

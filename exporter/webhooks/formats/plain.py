@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exporter.webhooks.formats.gist import Gist
-from exporter.webhooks.formats.texts import line, prose
+from exporter.webhooks.formats.texts import line, signed
 
 SOURCE = 200  # characters
 
@@ -18,7 +18,7 @@ def paragraphs(said: Gist, *, message: int, value: int) -> str:
         value: characters that each fact may have.
     """
     facts = "\n".join(f"{name}: {line(text, value)}" for name, text in said.facts)
-    parts = (prose(said.message, message), facts, said.link, line(said.source, SOURCE))
+    parts = (signed(said.message, said.by, message), facts, said.link, line(said.source, SOURCE))
     return "\n\n".join(filter(None, parts))
 
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from exporter.webhooks.formats.gist import Gist, gist
 from exporter.webhooks.formats.message import Message, Notice
-from exporter.webhooks.formats.texts import json_bytes, line, prose
+from exporter.webhooks.formats.texts import json_bytes, line, signed
 
 GLANCE = 150  # characters of a notification
 
@@ -39,7 +39,7 @@ def message(settings: Settings, notice: Notice) -> Message:
 
 def _blocks(said: Gist) -> list[Block]:
     blocks: list[Block] = [{"type": "header", "text": _plain(line(f"{said.mark} {said.title}", HEADER))}]
-    text = prose(said.message, SECTION)
+    text = signed(said.message, said.by, SECTION)
     if text:
         blocks.append({"type": "section", "text": _plain(text)})
     fields = [_plain(line(f"{name}: {value}", FIELD)) for name, value in said.facts[:FIELDS]]

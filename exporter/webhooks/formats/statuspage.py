@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from exporter.documents import Document, timestamp, timestamp_or_none
+from exporter.webhooks.formats.gist import gist
 from exporter.webhooks.formats.message import Message, Notice
 from exporter.webhooks.formats.plain import inert
-from exporter.webhooks.formats.texts import json_bytes, line, prose
+from exporter.webhooks.formats.texts import json_bytes, line, prose, signed
+from monitor.core.ids import entry_kind
 from monitor.core.model import EventKind, Incident, IncidentStatus, Instant, Status, StatusChange, Window
 
 NAME = 255  # characters
 BODY = 4_000
+POSTMORTEM = 10_000
 UPDATES = 20  # the newest
+
+AFTERWARDS = "postmortem"  # the status of an incident, and of an entry that was made once it was resolved
 
 # Of the page as a whole: indicator and description.
 OVERALL = {
@@ -29,6 +34,7 @@ STAGES = {
     EventKind.MAINTENANCE_STARTED: ("in_progress", "The maintenance is in progress."),
     EventKind.MAINTENANCE_COMPLETED: ("completed", "The maintenance is completed."),
 }
+CANCELLED = ("completed", "The maintenance is cancelled.")  # for which Statuspage has no status
 
 # What Statuspage says of every incident, where there is nothing to say of it.
 ABSENT: Document = {
@@ -91,20 +97,39 @@ def _incident(notice: Notice, incident: Incident) -> Document:
     monitoring = (entry.timestamp for _, entry in newest_first if entry.status is IncidentStatus.MONITORING)
     return {
         **_frame(notice, incident.id, incident.title),
-        "status": incident.status,
+        "status": AFTERWARDS if notice.postmortem else incident.status,
         "impact": incident.impact,
         "created_at": timestamp(incident.created_at),
         "monitoring_at": timestamp_or_none(next(monitoring, None)),
         "resolved_at": timestamp_or_none(incident.resolved_at),
-        "incident_updates": [
-            _update(incident.id, ordinal, entry.status, entry.message, entry.timestamp)
-            for ordinal, entry in newest_first[:UPDATES]
-        ],
+        **_learned(notice, incident),
+        "incident_updates": [_entry(incident, ordinal) for ordinal, _ in newest_first[:UPDATES]],
         "components": [
             _component(notice, component) | {"status": _status(incident, component)}
             for component in incident.components
         ],
     }
+
+
+def _learned(notice: Notice, incident: Incident) -> Document:
+    """What was written of it after its end, where that is what happened."""
+    if not notice.postmortem:
+        return {}
+    at = timestamp(notice.event.at)
+    return {
+        "postmortem_body": inert(prose(incident.postmortem, POSTMORTEM)),
+        "postmortem_body_last_updated_at": at,
+        "postmortem_published_at": at,
+    }
+
+
+def _entry(incident: Incident, ordinal: int) -> Document:
+    entry = incident.updates[ordinal]
+    told = entry_kind(incident.updates, ordinal)
+    afterwards = entry.status is IncidentStatus.RESOLVED and told is EventKind.INCIDENT_UPDATED
+    status = AFTERWARDS if afterwards else entry.status
+    text = signed(entry.message, entry.by, BODY)
+    return _update(incident.id, ordinal, status, text, entry.timestamp)
 
 
 def _status(incident: Incident, component: str) -> Status:
@@ -118,7 +143,8 @@ def _status(incident: Incident, component: str) -> Status:
 def _maintenance(notice: Notice, window: Window) -> Document:
     """Its components without a status: a window says nothing of that."""
     at, kind = notice.event.at, notice.event.kind
-    status, text = STAGES[kind]
+    status, text = _stage(notice, window)
+    ordinal = [*STAGES].index(kind) + len(STAGES) * window.changed
     return {
         **_frame(notice, window.id, window.title),
         "status": status,
@@ -127,9 +153,18 @@ def _maintenance(notice: Notice, window: Window) -> Document:
         "resolved_at": timestamp(at) if kind is EventKind.MAINTENANCE_COMPLETED else None,
         "scheduled_for": timestamp(window.starts),
         "scheduled_until": timestamp(window.ends),
-        "incident_updates": [_update(window.id, [*STAGES].index(kind), status, text, at)],
+        "incident_updates": [_update(window.id, ordinal, status, f"{text} {gist(notice).message}", at)],
         "components": [_component(notice, component) for component in window.components],
     }
+
+
+def _stage(notice: Notice, window: Window) -> tuple[str, str]:
+    """Statuspage's status of a window, and what there is to say of it."""
+    if window.cancelled:
+        return CANCELLED
+    if window.changed and notice.event.kind is EventKind.MAINTENANCE_SCHEDULED:
+        return window.status(notice.event.at), "The maintenance has changed."
+    return STAGES[notice.event.kind]
 
 
 def _frame(notice: Notice, of: str, name: str) -> Document:

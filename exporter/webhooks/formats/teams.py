@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from exporter.documents import Document
 from exporter.webhooks.formats.gist import Gist, Tone, gist
 from exporter.webhooks.formats.message import Message, Notice
-from exporter.webhooks.formats.texts import json_bytes, line, prose
+from exporter.webhooks.formats.texts import json_bytes, line, signed
 
 # The most characters of each text: with all of them a message is within the 28 KB that Teams takes.
 GLANCE = 150
@@ -15,7 +15,13 @@ TITLE = 100
 TEXT = 1_200
 VALUE = 200
 
-STYLES = {Tone.OUTAGE: "attention", Tone.TROUBLE: "warning", Tone.GOOD: "good", Tone.PLANNED: "accent"}
+STYLES = {
+    Tone.OUTAGE: "attention",
+    Tone.TROUBLE: "warning",
+    Tone.GOOD: "good",
+    Tone.PLANNED: "accent",
+    Tone.LEARNED: "emphasis",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ def message(settings: Settings, notice: Notice) -> Message:
 def _card(said: Gist) -> Document:
     heading = _text(_run(f"{said.mark} {line(said.title, TITLE)}", size="large", weight="bolder"))
     body = [{"type": "Container", "style": STYLES[said.tone], "bleed": True, "items": [heading]}]
-    text = prose(said.message, TEXT)
+    text = signed(said.message, said.by, TEXT)
     if text:
         body.append(_text(_run(text)))
     body += [

@@ -6,6 +6,8 @@ import json
 import re
 import unicodedata
 
+NAME = 100  # characters of who wrote a text
+
 # Marks that turn the direction of what follows, or show nothing: a text with them is not what it looks like.
 _TURNING = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _UNSEEN = "\u00ad\u180e\u200b\u2060-\u2064\ufeff"
@@ -26,6 +28,13 @@ def prose(text: str, most: int) -> str:
 def capped(text: str, most: int) -> str:
     """At most so many characters, the last an ellipsis where some are left out."""
     return text if len(text) <= most else text[: most - 1].rstrip() + _ELLIPSIS
+
+
+def signed(text: str, by: str, most: int) -> str:
+    """Prose with who wrote it below, of at most so many characters together; by nobody, prose alone."""
+    name = line(by, NAME)
+    signature = f"\n— {name}" if name else ""
+    return f"{prose(text, most - len(signature))}{signature}"
 
 
 def json_bytes(document: object) -> bytes:

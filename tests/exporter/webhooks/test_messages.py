@@ -16,6 +16,7 @@ from monitor.core.board import Board
 from monitor.core.model import SECOND, ComponentState, Event, EventKind, Impact, Incident, Status
 from monitor.core.subscribing import Subscription
 from tests.builders import NOON, component_setup, setup
+from tests.exporter.webhooks.formats.people import Desk
 from tests.exporter.webhooks.formatting import FORMATS, SILENT, Settings, alert
 from tests.exporter.webhooks.nouns import CREATED, RESOLVED, SECRET, status_change, story, subscription
 from tests.exporter.webhooks.outboxes import FakeOutbox
@@ -76,6 +77,24 @@ async def test_an_alert_gets_what_its_format_makes_of_the_event_and_of_how_thing
             overall=Status.PARTIAL_OUTAGE,
         )
     ]
+
+
+async def test_a_format_may_compare_an_incident_with_what_it_was_before() -> None:
+    office, desk = Office(), Desk()
+    desk.breaks("batch/health")
+    told = desk.writes("ada", impact=Impact.MINOR)
+    office.outbox.record(desk.story.events, [])
+    await office.messages.of(alerted(), told.event.id, NOON)
+    assert told.before is not None
+    assert [notice.before for notice in office.notices] == [told.before]
+
+
+async def test_there_is_nothing_before_an_opening_nor_before_what_nobody_was_told() -> None:
+    office, desk = Office(), Desk()
+    opening, update = desk.reports(), desk.writes("ada", "It is the disk.")
+    await office.of(alerted(), update.event)
+    await office.of(alerted(), opening.event)
+    assert [notice.before for notice in office.notices] == [None, None]
 
 
 async def test_the_page_is_that_of_the_config_in_use() -> None:

@@ -157,6 +157,15 @@ async def test_who_wants_major_trouble_hears_once_that_it_grew_so_bad_and_then_o
     assert told(world) == [b"trigger inc_a/0", b"resolve inc_a/0"]
 
 
+async def test_who_heard_of_major_trouble_hears_of_its_end_though_a_person_called_it_minor(world: World) -> None:
+    await standing(world, alert(least_impact=Impact.MAJOR))
+    series = grown(Impact.MAJOR, Impact.MINOR, Impact.MINOR)
+    for event in series:
+        world.tell([event])
+        await world.settles()
+    assert world.told(ALERT) == [event.id for event in series]
+
+
 # ── a change of the config ───────────────────────────────────────────────────────────────────────────
 
 

@@ -24,6 +24,7 @@ from monitor.core.model import (
     Window,
 )
 from tests.builders import NOON, component_setup, incident
+from tests.exporter.webhooks.formats.people import BY_PEOPLE, Desk, Told
 
 AUTH_DOWN = (
     "Authentication is down since 11:59:20 UTC. "
@@ -70,6 +71,17 @@ def of_incident(subject: Incident) -> Notice:
     well = not subject.open and subject.merged_into is None
     overall = Status.OPERATIONAL if well else Status.MAJOR_OUTAGE
     return notice(Event(incident_event_id(subject.id, ordinal, kind), kind, at, subject), overall=overall)
+
+
+def of_people(told: Told) -> Notice:
+    """That somebody did what they do."""
+    open_ = isinstance(told.event.subject, Incident) and told.event.subject.open
+    return notice(told.event, before=told.before, overall=Status.MAJOR_OUTAGE if open_ else Status.OPERATIONAL)
+
+
+def of_postmortem(text: str) -> Notice:
+    """That ada wrote it of what is over."""
+    return of_people(Desk().learned(text))
 
 
 def of_change(change: StatusChange, at: Instant = NOON) -> Notice:
@@ -171,6 +183,7 @@ OCCASIONS: Mapping[str, Notice] = {
     "maintenance_started": of_window(WINDOW, EventKind.MAINTENANCE_STARTED, NOON),
     "maintenance_completed": of_window(WINDOW, EventKind.MAINTENANCE_COMPLETED, NOON + HOUR),
     "status_changed": of_change(CHANGE),
+    **{name: of_people(told) for name, told in BY_PEOPLE.items()},
 }
 
 # ── texts that mean harm ─────────────────────────────────────────────────────────────────────────────
@@ -208,8 +221,21 @@ def saying(text: str) -> Mapping[str, Notice]:
         "resolved": of_incident(replace(RESOLVED, title=text, updates=(*updates, updates[0]))),
         "status_changed": of_change(CHANGE),
         "maintenance": of_window(replace(WINDOW, title=text), EventKind.MAINTENANCE_STARTED, NOON),
+        **{name: written(BY_PEOPLE[name], text) for name in ("updated_by_hand", "postmortem", "maintenance_stops")},
     }
     return {subject: replace(said, components=components, page=text) for subject, said in notices.items()}
+
+
+def written(told: Told, text: str) -> Notice:
+    """That somebody of that name did what people do, with that text wherever they may write."""
+    subject, postmortem = told.event.subject, text if told is BY_PEOPLE["postmortem"] else ""
+    match subject:
+        case Incident() as incident:
+            updates = tuple(replace(update, message=text, by=text) for update in incident.updates)
+            subject = replace(incident, title=text, by=text, updates=updates, postmortem=postmortem)
+        case Window() as window:
+            subject = replace(window, title=text, by=text)
+    return of_people(Told(replace(told.event, subject=subject), told.before))
 
 
 # All of them by name, for what is true whatever is said.

@@ -28,6 +28,8 @@ def said(notice: Notice) -> Any:
         ("resolved", "success"),
         ("maintenance_started", "info"),
         ("maintenance_completed", "success"),
+        ("maintenance_cancelled", "info"),
+        ("postmortem", "info"),
     ],
 )
 def test_the_type_is_how_bad_it_is(occasion: str, type_: str) -> None:

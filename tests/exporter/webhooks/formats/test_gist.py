@@ -6,20 +6,24 @@ from dataclasses import replace
 
 import pytest
 
-from exporter.webhooks.formats.gist import MARKS, Tone, gist
+from exporter.webhooks.formats.gist import MARKS, WINDOW_STATES, Tone, gist
 from monitor.core.model import MINUTE, IncidentStatus, Status, Update
 from tests.builders import NOON
 from tests.exporter.webhooks.formats.notices import (
+    AUTH_DOWN,
     CAUSE,
     CHANGE,
     CREATED,
     MERGED_INTO,
     OCCASIONS,
     REOPENED,
+    WINDOW,
     entered,
     of_change,
     of_incident,
+    of_window,
 )
+from tests.exporter.webhooks.formats.people import BY_BOB, LEARNED
 
 
 @pytest.mark.parametrize(
@@ -49,6 +53,26 @@ from tests.exporter.webhooks.formats.notices import (
         (
             "maintenance_completed",
             "✅ Maintenance completed: Database upgrade · From: 12:00:00 UTC · Until: 13:00:00 UTC",
+        ),
+        ("opened_by_hand", "🚨 Investigating: Some people cannot sign in · Impact: Major · Since: 12:01:00 UTC"),
+        ("taken_over", "🚨 Identified: Batch Processing outage · Impact: Critical · Since: 12:01:00 UTC"),
+        ("changed_by_hand", "⚠️ Identified: Jobs wait · Impact: Minor · Since: 12:01:00 UTC"),
+        ("relieved_by_hand", "⚠️ Monitoring: Jobs wait · Impact: Major · Since: 12:01:00 UTC"),
+        ("resolved_by_hand", "✅ Resolved: Jobs wait · Impact: Major · Since: 12:01:00 UTC"),
+        ("postmortem", "📝 Post-mortem: Jobs wait · Impact: Major · Since: 2026-12-01 12:01:00 UTC"),
+        (
+            "maintenance_changed",
+            (
+                "🔧 Maintenance changed: Database upgrade · From: 2026-12-03 12:01:00 UTC"
+                " · Until: 2026-12-03 13:01:00 UTC"
+            ),
+        ),
+        (
+            "maintenance_cancelled",
+            (
+                "🔧 Maintenance cancelled: Database upgrade · From: 2026-12-03 12:01:00 UTC"
+                " · Until: 2026-12-03 13:01:00 UTC"
+            ),
         ),
         (
             "status_changed",
@@ -96,6 +120,46 @@ def test_the_other_facts_follow(occasion: str, facts: dict[str, str]) -> None:
 
 def test_the_message_is_the_latest_update() -> None:
     assert gist(OCCASIONS["identified"]).message == CAUSE
+
+
+@pytest.mark.parametrize(
+    ("occasion", "by", "message"),
+    [
+        ("created", "", AUTH_DOWN),
+        ("opened_by_hand", "ada", "Whoever signs in with a passkey is turned away."),
+        ("updated_by_hand", "bob", "It began with yesterday's release."),
+        ("taken_over", "ada", "Somebody looks after it."),
+        ("changed_by_hand", "ada", "This is now called “Jobs wait”. Its impact is now minor."),
+        ("resolved_by_hand", "ada", "All jobs have run."),
+        ("postmortem", "ada", LEARNED),
+    ],
+)
+def test_what_is_said_is_whose_it_is(occasion: str, by: str, message: str) -> None:
+    said = gist(OCCASIONS[occasion])
+    assert (said.by, said.message) == (by, message)
+
+
+def test_what_a_person_found_out_is_known_from_them() -> None:
+    assert dict(gist(OCCASIONS["joined_what_is_held"]).facts)["Known"] == f"{BY_BOB} — bob"
+
+
+def test_what_is_merged_is_a_postmortem_too_once_somebody_wrote_one() -> None:
+    told = OCCASIONS["postmortem"].event
+    merged = replace(told, subject=replace(told.subject, merged_into="inc_other"))  # type: ignore[arg-type]
+    assert gist(replace(OCCASIONS["postmortem"], event=merged)).state == "Post-mortem"
+
+
+def test_maintenance_that_stops_its_components_says_so_until_it_is_over() -> None:
+    stopping = replace(WINDOW, stops=True)
+    said = {kind: gist(of_window(stopping, kind, NOON)).message for kind in WINDOW_STATES}
+    meanwhile = "API and Batch Processing cannot be used meanwhile."
+    assert list(said.values()) == [meanwhile, meanwhile, ""]
+
+
+def test_maintenance_that_was_changed_begins_and_ends_as_any() -> None:
+    changed = replace(WINDOW, changed=2)
+    states = [gist(of_window(changed, kind, NOON)).state for kind in WINDOW_STATES]
+    assert states == ["Maintenance changed", "Maintenance started", "Maintenance completed"]
 
 
 def test_what_is_merged_is_not_called_well_and_says_where_it_goes_on() -> None:

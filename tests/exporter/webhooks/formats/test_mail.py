@@ -12,7 +12,7 @@ import pytest
 from exporter.webhooks.formats import mail
 from exporter.webhooks.formats.message import Notice
 from tests.exporter.webhooks.formats.goldens import EXAMPLES, message
-from tests.exporter.webhooks.formats.notices import EVERY, OCCASIONS, saying
+from tests.exporter.webhooks.formats.notices import EVERY, OCCASIONS, of_postmortem, saying
 
 SETTINGS = mail.Settings(**EXAMPLES["email"])  # type: ignore[arg-type]
 INCIDENT = "<inc_0123456789abcdef@justkalm.example>"
@@ -85,6 +85,10 @@ def test_the_text_begins_with_the_state_and_says_all_that_is_known() -> None:
         "https://status.example/#inc_0123456789abcdef\n\n"
         "JustKalm · 12:01:00 UTC\n"
     )
+
+
+def test_a_postmortem_arrives_whole() -> None:
+    assert f"\n{'x' * 9_999}.\n— ada\n" in text(of_postmortem("x" * 9_999 + "."))
 
 
 def test_mails_of_one_incident_are_one_thread_with_one_subject() -> None:

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from exporter.webhooks.formats import opsgenie
 from exporter.webhooks.formats.message import Message, Notice
 from exporter.webhooks.post import Poster
-from monitor.core.model import EventKind, Impact, IncidentStatus, Status, StatusChange
+from monitor.core.model import Impact, Status, StatusChange
 from tests.builders import NOON
 from tests.exporter.webhooks.formats.goldens import message
 from tests.exporter.webhooks.formats.notices import (
@@ -21,11 +21,11 @@ from tests.exporter.webhooks.formats.notices import (
     EVERY,
     MERGED_INTO,
     OCCASIONS,
-    RESOLVED,
-    entered,
     of_change,
     of_incident,
+    of_postmortem,
 )
+from tests.exporter.webhooks.formats.people import TAKEN_OVER, THEIRS
 from tests.monitor.probers.servers import answer, http_server
 
 ALIAS = "inc_0123456789abcdef%2F0"
@@ -95,6 +95,17 @@ def test_a_call_has_the_documented_fields_and_lengths(name: str) -> None:
         ("maintenance_started", "/v2/alerts"),
         ("maintenance_completed", "/v2/alerts/mnt_0123456789abcdef/close?identifierType=alias"),
         ("status_changed", "/v2/alerts"),
+        ("opened_by_hand", "/v2/alerts"),
+        ("updated_by_hand", f"/v2/alerts/{THEIRS}%2F0/acknowledge?identifierType=alias"),
+        ("joined_what_is_held", "/v2/alerts"),
+        ("taken_over", f"/v2/alerts/{TAKEN_OVER}%2F0/acknowledge?identifierType=alias"),
+        ("changed_by_hand", f"/v2/alerts/{TAKEN_OVER}%2F0/acknowledge?identifierType=alias"),
+        ("raised_by_hand", "/v2/alerts"),
+        ("relieved_by_hand", f"/v2/alerts/{TAKEN_OVER}%2F0/acknowledge?identifierType=alias"),
+        ("resolved_by_hand", f"/v2/alerts/{TAKEN_OVER}%2F0/close?identifierType=alias"),
+        ("postmortem", f"/v2/alerts/{TAKEN_OVER}%2F0/notes?identifierType=alias"),
+        ("maintenance_changed", "/v2/alerts"),
+        ("maintenance_cancelled", "/v2/alerts/mnt_89abcdef01234567/close?identifierType=alias"),
     ],
 )
 def test_each_occasion_is_one_call(occasion: str, path: str) -> None:
@@ -137,11 +148,15 @@ def test_the_priority_is_that_of_the_impact(impact: Impact, priority: str) -> No
     assert said(of_incident(replace(CREATED, impact=impact)))["priority"] == priority
 
 
-def test_a_word_on_what_is_over_is_a_note() -> None:
-    written = of_incident(entered(RESOLVED, IncidentStatus.RESOLVED, "What we learned.", NOON))
-    afterwards = replace(written, event=replace(written.event, kind=EventKind.INCIDENT_UPDATED))
-    assert sent(afterwards).url.endswith(f"/{ALIAS}/notes?identifierType=alias")
-    assert said(afterwards)["note"].endswith("\nWhat we learned.")
+def test_a_note_says_what_a_person_wrote_and_who_it_was() -> None:
+    assert said(OCCASIONS["updated_by_hand"])["note"] == (
+        "Identified: Some people cannot sign in\nIt began with yesterday's release.\n— bob"
+    )
+
+
+def test_a_note_holds_the_longest_postmortem_whole() -> None:
+    told = of_postmortem("x" * 9_999 + ".")
+    assert said(told)["note"] == f"Post-mortem: Jobs wait\n{'x' * 9_999}.\n— ada"
 
 
 @pytest.mark.parametrize(

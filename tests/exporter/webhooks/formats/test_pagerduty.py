@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from exporter.webhooks.formats import pagerduty
 from exporter.webhooks.formats.message import Notice
-from monitor.core.model import EventKind, Impact, IncidentStatus
+from monitor.core.model import Impact, IncidentStatus
 from tests.builders import NOON
 from tests.exporter.webhooks.formats.goldens import message
 from tests.exporter.webhooks.formats.notices import (
@@ -20,10 +20,10 @@ from tests.exporter.webhooks.formats.notices import (
     EVERY,
     OCCASIONS,
     REOPENED,
-    RESOLVED,
     entered,
     of_incident,
 )
+from tests.exporter.webhooks.formats.people import TAKEN_OVER, THEIRS
 
 
 def text(most: int) -> dict[str, object]:
@@ -61,6 +61,14 @@ SCHEMAS = {
         links=LINKS,
         client=ANY,
         client_url={"type": "string", "pattern": "^https?://"},
+    ),
+    "acknowledge": fields(
+        "routing_key",
+        "event_action",
+        "dedup_key",
+        routing_key=text(32),
+        event_action={"const": "acknowledge"},
+        dedup_key=text(255),
     ),
     "resolve": fields(
         "routing_key",
@@ -105,6 +113,14 @@ def test_an_event_has_the_documented_fields_and_lengths(name: str) -> None:
         ("minor", "trigger", "inc_fedcba9876543210/0"),
         ("escalated", "trigger", "inc_fedcba9876543210/0"),
         ("merged", "resolve", "inc_fedcba9876543210/0"),
+        ("opened_by_hand", "trigger", f"{THEIRS}/0"),
+        ("updated_by_hand", "acknowledge", f"{THEIRS}/0"),
+        ("joined_what_is_held", "trigger", f"{THEIRS}/0"),
+        ("taken_over", "acknowledge", f"{TAKEN_OVER}/0"),
+        ("changed_by_hand", "acknowledge", f"{TAKEN_OVER}/0"),
+        ("raised_by_hand", "trigger", f"{TAKEN_OVER}/0"),
+        ("relieved_by_hand", "acknowledge", f"{TAKEN_OVER}/0"),
+        ("resolved_by_hand", "resolve", f"{TAKEN_OVER}/0"),
     ],
 )
 def test_an_incident_has_one_key_from_each_opening_to_its_end(occasion: str, action: str, key: str) -> None:
@@ -122,10 +138,7 @@ def test_when_all_checks_pass_nobody_is_paged_who_resolved_it_by_hand_already() 
 
 
 def test_a_word_on_what_is_over_pages_nobody() -> None:
-    written = entered(RESOLVED, IncidentStatus.RESOLVED, "What we learned.", NOON)
-    told = of_incident(written)
-    afterwards = replace(told, event=replace(told.event, kind=EventKind.INCIDENT_UPDATED))
-    assert said(afterwards) is None
+    assert said(OCCASIONS["postmortem"]) is None
 
 
 @pytest.mark.parametrize(
@@ -142,7 +155,15 @@ def test_the_severity_is_that_of_the_impact(impact: Impact, severity: str) -> No
 
 
 @pytest.mark.parametrize(
-    "occasion", ["maintenance_scheduled", "maintenance_started", "maintenance_completed", "status_changed"]
+    "occasion",
+    [
+        "maintenance_scheduled",
+        "maintenance_started",
+        "maintenance_completed",
+        "maintenance_changed",
+        "maintenance_cancelled",
+        "status_changed",
+    ],
 )
 def test_what_is_no_incident_is_a_change_that_pages_nobody(occasion: str) -> None:
     sent = message("pagerduty", OCCASIONS[occasion])

@@ -10,10 +10,19 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from exporter.webhooks.formats.message import Notice
-from monitor.core.model import IncidentStatus, Status, StatusChange, Update
+from monitor.core.model import MINUTE, EventKind, IncidentStatus, Status, StatusChange, Update
 from tests.builders import NOON
 from tests.exporter.webhooks.formats.goldens import message
-from tests.exporter.webhooks.formats.notices import CREATED, EVERY, OCCASIONS, RESOLVED, of_change, of_incident
+from tests.exporter.webhooks.formats.notices import (
+    CREATED,
+    EVERY,
+    OCCASIONS,
+    RESOLVED,
+    WINDOW,
+    of_change,
+    of_incident,
+    of_window,
+)
 
 
 def fields(**known: object) -> dict[str, object]:
@@ -57,12 +66,12 @@ INCIDENT = fields(
         impact={"enum": ["none", "minor", "major", "critical", "maintenance"]},
         impact_override=NOTHING,
         monitoring_at=AT_OR_NULL,
-        postmortem_body=NOTHING,
-        postmortem_body_last_updated_at=NOTHING,
+        postmortem_body={"type": ["string", "null"]},
+        postmortem_body_last_updated_at=AT_OR_NULL,
         postmortem_ignored={"const": False},
         postmortem_notified_subscribers={"const": False},
         postmortem_notified_twitter={"const": False},
-        postmortem_published_at=NOTHING,
+        postmortem_published_at=AT_OR_NULL,
         resolved_at=AT_OR_NULL,
         scheduled_auto_transition={"const": False},
         scheduled_for=AT_OR_NULL,
@@ -164,14 +173,70 @@ def test_what_was_merged_into_another_incident_is_not_called_well() -> None:
         ("maintenance_scheduled", "scheduled"),
         ("maintenance_started", "in_progress"),
         ("maintenance_completed", "completed"),
+        ("maintenance_changed", "scheduled"),
+        ("maintenance_cancelled", "completed"),
     ],
 )
 def test_maintenance_is_an_incident_of_its_own_impact_and_stages(occasion: str, status: str) -> None:
     incident = said(OCCASIONS[occasion])["incident"]
     assert (incident["impact"], incident["status"]) == ("maintenance", status)
     assert incident["incident_updates"][0]["status"] == status
-    assert incident["scheduled_for"] == "2026-12-01T12:00:00Z"
-    assert incident["scheduled_until"] == "2026-12-01T13:00:00Z"
+
+
+def test_maintenance_says_from_when_to_when() -> None:
+    incident = said(OCCASIONS["maintenance_scheduled"])["incident"]
+    assert (incident["scheduled_for"], incident["scheduled_until"]) == (
+        "2026-12-01T12:00:00Z",
+        "2026-12-01T13:00:00Z",
+    )
+
+
+@pytest.mark.parametrize(
+    ("occasion", "text"),
+    [
+        ("maintenance_planned", "The maintenance is scheduled."),
+        ("maintenance_changed", "The maintenance has changed."),
+        ("maintenance_cancelled", "The maintenance is cancelled."),
+        ("maintenance_completed", "The maintenance is completed."),
+        (
+            "maintenance_stops",
+            "The maintenance is scheduled. API and Batch Processing cannot be used meanwhile.",
+        ),
+    ],
+)
+def test_maintenance_says_in_words_what_statuspage_has_no_status_for(occasion: str, text: str) -> None:
+    assert said(OCCASIONS[occasion])["incident"]["incident_updates"][0]["body"] == text
+
+
+def test_maintenance_that_is_changed_while_it_runs_is_in_progress() -> None:
+    changed = of_window(replace(WINDOW, changed=1), EventKind.MAINTENANCE_SCHEDULED, NOON + MINUTE)
+    assert said(changed)["incident"]["status"] == "in_progress"
+
+
+def test_each_word_on_a_window_has_an_id_of_its_own() -> None:
+    told = [
+        (0, EventKind.MAINTENANCE_SCHEDULED),
+        (1, EventKind.MAINTENANCE_SCHEDULED),
+        (1, EventKind.MAINTENANCE_STARTED),
+        (2, EventKind.MAINTENANCE_SCHEDULED),
+        (2, EventKind.MAINTENANCE_COMPLETED),
+    ]
+    windows = [said(of_window(replace(WINDOW, changed=changed), kind, NOON)) for changed, kind in told]
+    assert len({window["incident"]["incident_updates"][0]["id"] for window in windows}) == len(told)
+
+
+def test_what_was_learned_of_what_is_over_is_a_postmortem_and_no_other_resolution() -> None:
+    incident = said(OCCASIONS["postmortem"])["incident"]
+    assert incident["status"] == "postmortem"
+    assert [update["status"] for update in incident["incident_updates"][:2]] == ["postmortem", "resolved"]
+    assert incident["postmortem_body"].startswith("# What happened\n")
+    assert incident["resolved_at"] < incident["postmortem_published_at"]
+
+
+def test_a_person_signs_what_they_wrote() -> None:
+    bodies = [update["body"] for update in said(OCCASIONS["taken_over"])["incident"]["incident_updates"]]
+    assert bodies[0] == "Somebody looks after it.\n— ada"
+    assert "—" not in bodies[1]
 
 
 def test_a_component_that_was_never_known_begins_as_operational() -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from exporter.webhooks.formats.texts import capped, json_bytes, line, prose
+from exporter.webhooks.formats.texts import capped, json_bytes, line, prose, signed
 from tests.exporter.webhooks.formats.notices import HOSTILE
 
 
@@ -37,6 +37,25 @@ def test_prose_keeps_its_lines() -> None:
 )
 def test_a_text_that_is_too_long_ends_in_an_ellipsis(text: str, most: int, shown: str) -> None:
     assert capped(text, most) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "by", "most", "shown"),
+    [
+        ("All is well.", "ada", 100, "All is well.\n— ada"),
+        ("All is well.", "", 100, "All is well."),
+        ("All is well.", " \u200b", 100, "All is well."),
+        ("one\ntwo", "a\nb", 100, "one\ntwo\n— a b"),
+        ("123456789", "ada", 10, "123…\n— ada"),
+    ],
+)
+def test_who_wrote_a_text_stands_below_it_however_long_it_is(text: str, by: str, most: int, shown: str) -> None:
+    assert signed(text, by, most) == shown
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_signed_text_is_within_its_length_too(text: str) -> None:
+    assert len(signed(HOSTILE[text], HOSTILE[text], 200)) <= 200
 
 
 @pytest.mark.parametrize("text", HOSTILE)
