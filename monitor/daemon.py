@@ -20,12 +20,14 @@ from monitor.clock import DaemonClock
 from monitor.commands.checking import summary
 from monitor.config import Config, ConfigError, load
 from monitor.core.board import Board
-from monitor.core.model import Configured, Reason, Result, Started, Tick
+from monitor.core.model import Configured, Instant, Reason, Result, Started, Tick
 from monitor.core.ports import Decided, StoreRefused
+from monitor.core.recurring import Rule
 from monitor.core.redaction import Redactor
 from monitor.filewatch import FileWatch
 from monitor.journal import write_journal
 from monitor.pipeline import Listener, Pipeline
+from monitor.planning import Planner
 from monitor.scheduler import Scheduler
 from monitor.ticker import Ticker
 from monitor.watching import Watching
@@ -95,18 +97,16 @@ class Daemon:
         board, last_alive = await self._store.load(), await self._store.last_alive()
         self._webhooks = await Webhooks.build(self._store, self._clock, board, self._metrics, VERSION)
         self._stack.push_async_callback(self._webhooks.stop)
-        self._build(board, config)
+        self._build(board, config, await self._store.registry.rules())
         await self._prepare(config)  # before the first commit: nothing that it comes to goes untold
-        self._pipeline.offer(Started(self._clock.now(), last_alive))
-        self._pipeline.offer(Configured(self._clock.now(), config.setup))
-        await self._pipeline.step()  # nobody is told of the state of long ago as if it were now
+        await self._begin(config, last_alive)  # nobody is told of the state of long ago as if it were now
         await self._listen()
         self._use(config)
         await self._webhooks.start()
         self._set_going()
         gc.freeze()  # what stands now stays: no collection need walk it again
 
-    def _build(self, board: Board, config: Config) -> None:
+    def _build(self, board: Board, config: Config, rules: Sequence[Rule]) -> None:
         self._pipeline = Pipeline(
             board,
             self._store,
@@ -115,6 +115,9 @@ class Daemon:
             listeners=(self._pace, write_journal, *self._listeners),
             committed=self._metrics.committed,
             dropped=self._metrics.dropped,
+        )
+        self._planner = Planner(
+            board, self._clock, self._store.maintenance, self._store.registry, rules, self._pipeline.obeyed
         )
         self._watching = Watching(self._clock, board, self._hear, self._take, self._store.registry)
         self._stack.push_async_callback(self._watching.close)
@@ -129,8 +132,19 @@ class Daemon:
             callbacks=self._watching.callbacks,
             beats=self._watching.beats,
             ask=self._watching.asking.look,
+            obey=self._pipeline.obeyed,
+            calendar=self._planner,
         )
         self._scheduler = Scheduler(self._watching.asking.run, self._clock, late=self._metrics.late)
+
+    async def _begin(self, config: Config, last_alive: Instant | None) -> None:
+        """Watch by the config from now on, with the maintenance that became known while nobody watched."""
+        self._pipeline.offer(Started(self._clock.now(), last_alive))
+        self._pipeline.offer(Configured(self._clock.now(), config.setup))
+        self._planner.use(config.rules, config.setup)
+        for order in await self._planner.due(self._clock.now()):
+            self._pipeline.offer(order)
+        await self._pipeline.step()
 
     async def _listen(self) -> None:
         server = Server(self._sources)
@@ -153,6 +167,7 @@ class Daemon:
         self._go_on("ticker", ticker.run())
         self._go_on("scheduler", self._scheduler.watch())
         self._go_on("references", self._watching.run())
+        self._go_on("planner", self._planner.run())
         self._go_on("reloads", self._reload_when_asked())
         self._go_on("housekeeping", self._webhooks.housekeeping.run())
 
@@ -212,6 +227,7 @@ class Daemon:
             return
         if config.setup != self._setup:
             self._pipeline.offer(Configured(self._clock.now(), config.setup))
+        self._planner.use(config.rules, config.setup)
         self._use(config)
         log.info("the config was reloaded: %s", summary(config))
 
@@ -280,4 +296,4 @@ def _base(address: Address) -> str:
 
 
 def _page(config: Config) -> Page:
-    return Page(config.page.name, config.page.url)
+    return Page(config.page.name, config.page.url, config.page.timezone)
