@@ -5,8 +5,11 @@ from __future__ import annotations
 import click
 
 from monitor.cli.alerts import alerts
+from monitor.cli.amendment import amendment
 from monitor.cli.heartbeats import heartbeats
+from monitor.cli.incident import incident
 from monitor.cli.keys import keys
+from monitor.cli.maintenance import maintenance
 from monitor.cli.past import replay, report
 from monitor.cli.watching import check, demo, health, probe, run
 
@@ -17,5 +20,21 @@ def main() -> None:
     """Watches JustKalm, decides what is wrong, and tells."""
 
 
-for command in (run, check, probe, demo, health, replay, report, keys, alerts, heartbeats):
+COMMANDS = (
+    run,
+    check,
+    probe,
+    demo,
+    health,
+    incident,
+    maintenance,
+    amendment,
+    replay,
+    report,
+    keys,
+    alerts,
+    heartbeats,
+)
+
+for command in COMMANDS:
     main.add_command(command)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from exporter.socketfile import CONTROL_SOCKET, NoSocketFile, check_length
 
 PATIENCE = 60.0  # seconds; the test of an alert is two messages to a receiver that may hang
+PAGE = 100  # entries; the most that the daemon hands out at a time
 
 
 class Unreachable(Exception):
@@ -55,6 +57,17 @@ def ask(data: Path, method: str, path: str, document: Mapping[str, object] | Non
     finally:
         connection.close()
     return None if status == HTTPStatus.NO_CONTENT else _understood(status, body, connection.path)
+
+
+def listed(data: Path, path: str, name: str, **filters: str) -> Iterator[Any]:
+    """All entries of a list by that name, however many pages they fill; errors as of `ask`."""
+    query = {"limit": str(PAGE), **filters}
+    while True:
+        page = ask(data, "GET", f"{path}?{urlencode(query)}")
+        yield from page[name]
+        if "next_cursor" not in page:
+            return
+        query["cursor"] = page["next_cursor"]
 
 
 def _understood(status: int, body: bytes, path: Path) -> dict[str, Any]:
