@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from exporter.authentication import caller
+from exporter.authentication import author
 from exporter.documents import amendment_document
 from exporter.fields import Reader, instant, line, one_of, read_fields, wrong_fields
 from exporter.paging import page_of, paged
@@ -17,7 +17,6 @@ from monitor.core.board import Board
 from monitor.core.ids import amendment_id
 from monitor.core.model import DAY, Amended, Amendment, AmendmentKind, Instant
 from monitor.core.ports import Cursor
-from monitor.core.subscribing import Scope
 
 LONGEST = 366 * DAY
 LONGEST_REASON = 500  # characters
@@ -33,10 +32,10 @@ async def amendments(request: web.Request) -> web.Response:
 
 async def amend(request: web.Request) -> web.Response:
     """201 with the amendment, which stays: to take it back, say that the ledger holds as recorded."""
-    key, sources = await caller(request, Scope.INCIDENTS), request.app[SOURCES]
+    by, sources = await author(request), request.app[SOURCES]
     read, now = read_fields(await request.read(), _readers(sources.board), REQUIRED), sources.clock.now()
     _check_stretch(read["since"], read["until"], now)
-    amendment = _amendment(read, key.name, now)
+    amendment = _amendment(read, by, now)
     step = await sources.obey(Amended(at=now, amendment=amendment))
     if amendment not in step.amendments:
         raise Problem(409, f"Nothing can be amended of {amendment.component} any more.")

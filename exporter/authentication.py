@@ -39,6 +39,18 @@ async def caller(request: web.Request, scope: Scope) -> Key:
     return await request.app[AUTHORITY](request, scope)
 
 
+async def author(request: web.Request) -> str:
+    """The name of the caller, who may say what everybody reads.
+
+    Raises:
+        Problem: 401, 403 or 429.
+    """
+    key = await caller(request, Scope.INCIDENTS)
+    if key.test:
+        raise Problem(403, "This key is for tests: what it wrote, everybody would read.")
+    return key.name
+
+
 async def operator(_request: web.Request, _scope: Scope) -> Key:
     """Being allowed to open the control socket is the right to use it."""
     return OPERATOR

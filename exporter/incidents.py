@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from exporter.authentication import caller
+from exporter.authentication import author
 from exporter.documents import Document, incident_document
 from exporter.fields import Reader, at_least_one, flag, line, lines, one_of, read_fields, wrong_fields
 from exporter.paging import paged
@@ -16,7 +16,6 @@ from exporter.rendering import Rendering, as_json, json_answer, respond
 from exporter.sources import SOURCES, Sources
 from monitor.core.board import Board
 from monitor.core.model import Explained, Impact, Incident, IncidentStatus, Reported, Step, Written
-from monitor.core.subscribing import Key, Scope
 
 LONGEST_MESSAGE = 2_000  # characters
 LONGEST_POSTMORTEM = 10_000  # characters
@@ -36,31 +35,31 @@ async def incident(request: web.Request) -> web.Response:
 
 async def report(request: web.Request) -> web.Response:
     """201 with an incident that people look after; 409 where they do already, and know it by another."""
-    key, sources = await caller(request, Scope.INCIDENTS), request.app[SOURCES]
+    by, sources = await author(request), request.app[SOURCES]
     required = ("title", "components", "message")
     read = read_fields(await request.read(), _report_readers(sources.board), required)
     _refuse_held(sources.board, read["components"])
     said = {"impact": Impact.MINOR, "status": IncidentStatus.INVESTIGATING} | read
-    step = await sources.obey(Reported(at=sources.clock.now(), by=key.name, **said))
+    step = await sources.obey(Reported(at=sources.clock.now(), by=by, **said))
     return json_answer(_written(step), 201)
 
 
 async def write(request: web.Request) -> web.Response:
     """201 with the incident, of which there is more to say now."""
-    key, sources, body = await caller(request, Scope.INCIDENTS), request.app[SOURCES], await request.read()
+    by, sources, body = await author(request), request.app[SOURCES], await request.read()
     about = await _known(sources, request.match_info["id"])
     read = read_fields(body, {"message": _message, "status": _status}, required=("message",))
-    step = await sources.obey(_more(sources, key, about, read))
+    step = await sources.obey(_more(sources, by, about, read))
     return json_answer(_written(step), 201)
 
 
 async def change(request: web.Request) -> web.Response:
     """200 with the incident as it is now."""
-    key, sources, body = await caller(request, Scope.INCIDENTS), request.app[SOURCES], await request.read()
+    by, sources, body = await author(request), request.app[SOURCES], await request.read()
     about = await _known(sources, request.match_info["id"])
     read = _changes(body)
     command = _learned if "postmortem" in read else _more
-    step = await sources.obey(command(sources, key, about, read))
+    step = await sources.obey(command(sources, by, about, read))
     return json_answer(_written(step))
 
 
@@ -92,18 +91,18 @@ async def _known(sources: Sources, name: str) -> Incident:
 # ── writing them ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _more(sources: Sources, key: Key, about: Incident, read: dict[str, Any]) -> Written:
+def _more(sources: Sources, by: str, about: Incident, read: dict[str, Any]) -> Written:
     if not about.open:
         raise Problem(422, f"{about.id} is resolved; only a post-mortem can still be written.")
     if about.by and read.get("hold") is False:
         raise wrong_fields({"hold": "people opened it, so people end it."})
-    return Written(at=sources.clock.now(), by=key.name, incident=about.id, **({"message": ""} | read))
+    return Written(at=sources.clock.now(), by=by, incident=about.id, **({"message": ""} | read))
 
 
-def _learned(sources: Sources, key: Key, about: Incident, read: dict[str, Any]) -> Explained:
+def _learned(sources: Sources, by: str, about: Incident, read: dict[str, Any]) -> Explained:
     if about.open:
         raise Problem(422, f"{about.id} is not over; a post-mortem is written once it is resolved.")
-    return Explained(at=sources.clock.now(), by=key.name, incident=about, text=read["postmortem"])
+    return Explained(at=sources.clock.now(), by=by, incident=about, text=read["postmortem"])
 
 
 def _written(step: Step) -> Document:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
-from exporter.authentication import caller
+from exporter.authentication import author
 from exporter.documents import Document, rule_document, window_document
 from exporter.paging import page_of, paged
 from exporter.plans import change_of, changed, new_rule, new_window, recurs
@@ -14,7 +16,6 @@ from exporter.sources import SOURCES, Sources
 from monitor.core.model import Cancelled, EventKind, Instant, MaintenanceStatus, Planned, Window
 from monitor.core.ports import Cursor
 from monitor.core.recurring import Rule
-from monitor.core.subscribing import Scope
 
 SHOWN = 5  # of the occurrences to come
 OVER = (MaintenanceStatus.COMPLETED, MaintenanceStatus.CANCELLED)
@@ -38,27 +39,25 @@ async def maintenance(request: web.Request) -> web.Response:
 
 async def plan(request: web.Request) -> web.Response:
     """201 with the window or, where there is a cron expression, with the rule."""
-    key, sources, body = await caller(request, Scope.INCIDENTS), request.app[SOURCES], await request.read()
+    by, sources, body = await author(request), request.app[SOURCES], await request.read()
     planned = _plan_rule if recurs(body) else _plan_window
-    return json_answer(await planned(sources, body, key.name), 201)
+    return json_answer(await planned(sources, body, by), 201)
 
 
 async def change(request: web.Request) -> web.Response:
     """200 with the window as it is now."""
-    await caller(request, Scope.INCIDENTS)
+    await author(request)
     sources, name, body = request.app[SOURCES], request.match_info["id"], await request.read()
     if _rule(sources, name) is not None:
         raise Problem(409, "a rule is not changed: cancel it and plan another.")
-    window = await _window(sources, name)
-    wanted, now = change_of(sources.board, body), sources.clock.now()
-    _refuse_fixed(window, now, "change it there")
-    after = changed(window, wanted, now)
-    return json_answer(window_document(window, now) if after == window else await _replan(sources, after, now))
+    wanted = change_of(sources.board, body)
+    async with sources.replanning:  # what one changes, the next must see
+        return json_answer(await _changed(sources, name, wanted))
 
 
 async def cancel(request: web.Request) -> web.Response:
     """204: a window never begins, or ends now; a rule has no occurrences any more."""
-    await caller(request, Scope.INCIDENTS)
+    await author(request)
     sources, name = request.app[SOURCES], request.match_info["id"]
     rule = _rule(sources, name)
     if rule is None:
@@ -116,9 +115,7 @@ async def _plan_window(sources: Sources, body: bytes, by: str) -> Document:
 
 
 async def _plan_rule(sources: Sources, body: bytes, by: str) -> Document:
-    rule = new_rule(sources.board, sources.calendar, body, by)
-    if _rule(sources, rule.id) is not None:
-        raise Problem(409, f"{rule.id} is the same maintenance: it is planned already.")
+    rule = new_rule(sources.board, sources.calendar, body, by, sources.clock.now())
     await sources.calendar.plan(rule)
     return _rule_document(sources, rule)
 
@@ -131,6 +128,13 @@ async def _replan(sources: Sources, window: Window, now: Instant) -> Document:
         if scheduled and isinstance(subject, Window) and subject.id == window.id:
             return window_document(subject, event.at)
     raise _passed_by(window)
+
+
+async def _changed(sources: Sources, name: str, wanted: dict[str, Any]) -> Document:
+    window, now = await _window(sources, name), sources.clock.now()
+    _refuse_fixed(window, now, "change it there")
+    after = changed(window, wanted, now)
+    return window_document(window, now) if after == window else await _replan(sources, after, now)
 
 
 async def _cancel_window(sources: Sources, window: Window) -> None:

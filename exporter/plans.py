@@ -49,8 +49,8 @@ def new_window(board: Board, body: bytes, by: str, now: Instant) -> Window:
     )
 
 
-def new_rule(board: Board, calendar: Calendar, body: bytes, by: str) -> Rule:
-    """Raises Problem 400 or 422."""
+def new_rule(board: Board, calendar: Calendar, body: bytes, by: str, now: Instant) -> Rule:
+    """Raises Problem 400, 409 or 422."""
     readers: dict[str, Reader] = {
         **_readers(board),
         "cron": lambda value: _checked(value, calendar.check_cron),
@@ -58,7 +58,16 @@ def new_rule(board: Board, calendar: Calendar, body: bytes, by: str) -> Rule:
         "timezone": lambda value: _checked(value, calendar.check_timezone),
         "notice": lambda value: duration(value, LONGEST),
     }
-    return Rule(by=by, **read_fields(body, readers, ("title", "components", "cron", "duration", "timezone")))
+    read = read_fields(body, readers, ("title", "components", "cron", "duration", "timezone"))
+    rule = Rule(by=by, since=now, **read)
+    twin = next((known for known in calendar.rules() if known.facts == rule.facts), None)
+    if twin is not None:
+        raise Problem(409, f"{twin.id} is the same maintenance: it is planned already.")
+    try:
+        calendar.check_pace(rule)
+    except ValueError as wrong:
+        raise wrong_fields({"cron": f"{wrong}."}) from None
+    return rule
 
 
 def change_of(board: Board, body: bytes) -> dict[str, Any]:

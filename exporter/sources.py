@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -94,6 +95,7 @@ class Sources:
         self._obey = obey
         self._calendar = calendar
         self.patience = patience
+        self.replanning = asyncio.Lock()  # held by whoever changes what was planned
         self._subscribing = subscribing
         edition = Edition(board, clock)
         self.renderings: Cache[Rendering] = Cache(edition, MOST_RENDERINGS)

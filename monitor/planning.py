@@ -121,6 +121,9 @@ class Planner:
     def check_timezone(self, name: str) -> None:
         recurrence.check_timezone(name)
 
+    def check_pace(self, rule: Rule) -> None:
+        recurrence.check_pace(rule)
+
     def coming(self, rule: Rule, most: int) -> list[Window]:
         """As they were changed, and without those that were cancelled."""
         now = self._clock.now()

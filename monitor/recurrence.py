@@ -19,6 +19,8 @@ from monitor.core.recurring import Rule
 MILLISECOND = timedelta(milliseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ANY_DAY = datetime(2024, 1, 1)  # noqa: DTZ001  # the time of a wall clock
+SOME_INSTANT: Instant = 1_704_067_200_000  # the beginning of 2024, in UTC
+MOST_KNOWN = 100  # occurrences of a rule: each is looked at whenever time or a config goes on
 LONGEST_ZONE = 63  # characters of a misspelt name that are looked at
 
 
@@ -46,6 +48,14 @@ def check_timezone(name: str) -> None:
         nearest = _nearest_zone(name[:LONGEST_ZONE])
         remedy = f"did you mean {nearest}?" if nearest else "write one such as Europe/Berlin or UTC"
         raise ValueError(f"there is no time zone {name!r}; {remedy}")
+
+
+def check_pace(rule: Rule) -> None:
+    """Raises ValueError when its occurrences come so often that too many of them are known at a time."""
+    known = list(islice(lasting(rule, SOME_INSTANT), MOST_KNOWN + 1))
+    if len(known) > MOST_KNOWN and known[-1].starts - known[0].starts < rule.duration + rule.notice:
+        told = f"over {MOST_KNOWN} of its occurrences would be known at a time"
+        raise ValueError(f"{told}; make them rarer, or the notice shorter")
 
 
 @lru_cache(maxsize=1)

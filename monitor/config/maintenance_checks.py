@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from monitor.config import shapes
 from monitor.config.faults import BadValue, Found, Place
-from monitor.config.maintenance import ONCE, RECURRING, Maintenance
+from monitor.config.maintenance import ONCE, RECURRING, Maintenance, rule
 from monitor.config.naming import misnamed
 from monitor.config.timing import length_of
 from monitor.config.units import instant, shown
 from monitor.core.model import DAY, MINUTE, Duration, Instant
+from monitor.core.recurring import Rule
+from monitor.recurrence import check_pace, check_timezone
 
 LONGEST = 31 * DAY
 SHORTEST: Mapping[str, Duration] = {"duration": MINUTE, "notice": 1}
@@ -67,6 +69,26 @@ def _lengths(root: object) -> Found:
                 yield (*place, key), problem
 
 
+def _paces(root: object) -> Found:
+    timezone = str(_told(shapes.mapping(shapes.mapping(root).get("page")), "timezone", "UTC"))
+    for place, planned in shapes.blocks(root, "maintenance"):
+        recurring = _rule(planned, timezone)
+        if recurring is not None:
+            try:
+                check_pace(recurring)
+            except ValueError as error:
+                yield (*place, "cron"), str(error)
+
+
+def _rule(planned: Mapping[str, object], timezone: str) -> Rule | None:
+    """None for what comes once, and for what has faults of its own."""
+    try:
+        check_timezone(timezone)
+        return rule(Maintenance.model_validate(planned), timezone)
+    except ValueError:
+        return None
+
+
 def _twins(root: object) -> Found:
     """Those that would share one id."""
     timezone = _told(shapes.mapping(shapes.mapping(root).get("page")), "timezone", "UTC")
@@ -102,4 +124,4 @@ def _moment(value: object) -> Instant | None:
         return None
 
 
-CHECKS: tuple[Callable[[object], Found], ...] = (_components, _forms, _windows, _lengths, _twins)
+CHECKS: tuple[Callable[[object], Found], ...] = (_components, _forms, _windows, _lengths, _paces, _twins)

@@ -167,6 +167,10 @@ class Calendar(Protocol):
         """Raises ValueError, with a sentence that says what is wrong."""
         ...
 
+    def check_pace(self, rule: Rule) -> None:
+        """Raises ValueError when its occurrences come so often that too many are known at a time."""
+        ...
+
     def coming(self, rule: Rule, most: int) -> list[Window]:
         """The next of its occurrences that begin from now on."""
         ...

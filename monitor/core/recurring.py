@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.core.ids import rule_id
-from monitor.core.model import DAY, Duration
+from monitor.core.model import DAY, Duration, Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +21,13 @@ class Rule:
     stops: bool = False
     notice: Duration = DAY  # how long before its start an occurrence becomes known
     by: str = ""  # who planned it at run time; empty: the config
+    since: Instant = 0  # when that was: cancelled and planned once more, it is another
+
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """What the occurrences of two rules are the same by."""
+        return self.title, self.components, self.cron, self.duration, self.timezone, self.stops
 
     @cached_property
     def id(self) -> str:
-        """The same for the same occurrences, whoever planned them."""
-        return rule_id(self.title, *self.components, self.cron, self.duration, self.timezone, self.stops)
+        return rule_id(*self.facts, self.since)

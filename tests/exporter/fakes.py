@@ -45,6 +45,9 @@ class FakeCalendar:
         if name not in ("UTC", "Europe/Berlin"):
             raise ValueError("did you mean Europe/Berlin?")
 
+    def check_pace(self, rule: Rule) -> None:
+        recurrence.check_pace(rule)
+
     def coming(self, rule: Rule, most: int) -> list[Window]:
         return recurrence.coming(rule, self.clock.now(), most)
 

@@ -24,6 +24,8 @@ from tests.exporter.people import (
     shown,
 )
 
+TESTING = "This key is for tests: what it wrote, everybody would read."
+
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
@@ -246,6 +248,8 @@ async def test_nobody_writes_without_a_key_that_may(desk: Desk, method: str, pat
     assert (await desk.ask(method, address, wish)).status == 401
     reply = await desk.ask(method, address, wish, key=await desk.key(Scope.SUBSCRIPTIONS))
     assert (reply.status, reply.document["detail"]) == (403, "This key lacks the scope incidents.")
+    reply = await desk.ask(method, address, wish, key=await desk.key(Scope.INCIDENTS, test=True))
+    assert (reply.status, reply.document["detail"]) == (403, TESTING)
     assert desk.touched == before
 
 

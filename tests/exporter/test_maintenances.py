@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -353,3 +354,12 @@ async def test_a_window_that_begins_is_seen_at_once(desk: Desk) -> None:
     assert (await shown(desk, made["id"]))["status"] == "scheduled"
     await pass_time(desk, NOON + 1)
     assert (await shown(desk, made["id"]))["status"] == "in_progress"
+
+
+async def test_two_changes_of_a_window_at_a_time_both_hold(desk: Desk) -> None:
+    window = (await planned(desk, UPGRADE))["id"]
+    await asyncio.gather(
+        changed(desk, window, {"title": "Great upgrade"}), changed(desk, window, {"components": ["cdn"]})
+    )
+    after = await shown(desk, window)
+    assert (after["title"], after["components"]) == ("Great upgrade", ["cdn"])

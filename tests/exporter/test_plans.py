@@ -20,6 +20,7 @@ from tests.exporter.upkeep import (
     TIME,
     TITLE,
     UPGRADE,
+    cancelled,
     maintaining,
     planned,
     shown,
@@ -229,3 +230,17 @@ async def test_a_body_that_is_no_json_object_is_refused(desk: Desk, body: bytes,
     reply = await desk.ask("POST", MAINTENANCES, body=body, key=await desk.key(Scope.ADMIN))
     assert (reply.status, reply.document["detail"]) == (400, detail)
     assert desk.touched == before
+
+
+async def test_a_rule_that_comes_too_often_is_refused(desk: Desk) -> None:
+    reply = await desk.operate("POST", MAINTENANCES, COMPACTION | {"cron": "* * * * *"})
+    assert reply.status == 422
+    assert reply.errors["cron"].startswith("over 100 of its occurrences would be known at a time")
+    assert desk.calendar.kept == [STANDING_RULE]
+
+
+async def test_a_rule_that_was_cancelled_and_is_planned_again_is_another(desk: Desk) -> None:
+    first = await planned(desk, COMPACTION)
+    await cancelled(desk, first["id"])
+    desk.clock.at += 1
+    assert (await planned(desk, COMPACTION))["id"] != first["id"]

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.core.model import DAY, HOUR, MINUTE, Instant
 from monitor.core.recurring import Rule
-from monitor.recurrence import BadCron, check_cron, check_timezone, coming, lasting, occurrences
+from monitor.recurrence import BadCron, check_cron, check_pace, check_timezone, coming, lasting, occurrences
 
 
 def at(text: str) -> Instant:
@@ -203,3 +203,30 @@ def test_a_time_zone_that_nobody_else_knows_is_refused(name: str, remedy: str) -
 )
 def test_a_time_zone_of_the_database_is_taken(name: str) -> None:
     check_timezone(name)
+
+
+@pytest.mark.parametrize(
+    ("cron", "changes"),
+    [
+        ("* * * * *", {"duration": MINUTE}),
+        ("* * 25 12 *", {"duration": MINUTE}),  # all on one day of the year
+        ("0 * * * *", {"duration": MINUTE, "notice": 7 * DAY}),
+        ("0 * * * *", {"duration": 7 * DAY}),
+    ],
+)
+def test_a_rule_of_which_too_many_occurrences_would_be_known_is_refused(cron: str, changes: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="over 100 of its occurrences"):
+        check_pace(rule(cron, "UTC", **changes))
+
+
+@pytest.mark.parametrize(
+    ("cron", "changes"),
+    [
+        ("0 * * * *", {"duration": HOUR}),
+        ("*/10 * * * *", {"duration": MINUTE, "notice": 12 * HOUR}),
+        ("0 3 * * *", {"duration": 31 * DAY, "notice": 31 * DAY}),
+        ("0 0 29 2 *", {"duration": DAY}),
+    ],
+)
+def test_a_rule_may_recur_as_often_as_can_be_known_at_a_time(cron: str, changes: dict[str, Any]) -> None:
+    check_pace(rule(cron, "UTC", **changes))

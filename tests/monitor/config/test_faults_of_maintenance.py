@@ -92,6 +92,14 @@ def test_a_wrong_window_is_refused(refused: Refuse, right: str, wrong: str, faul
             "0 3 */31 * mon#2",
             "9: maintenance[0].cron: 0 3 */31 * mon#2 never comes: no day is all that it asks for",
         ),
+        (
+            "0 3 * * sun",
+            "'*/5 * * * *'",
+            (
+                "9: maintenance[0].cron: over 100 of its occurrences would be known at a time; make them rarer, "
+                "or the notice shorter"
+            ),
+        ),
         ("1h", "1", "10: maintenance[0].duration: 1 has no unit; write 1s"),
         ("1h", "59s", "10: maintenance[0].duration: 59s is out of range; write between 1m and 31d"),
         ("1h", "32d", "10: maintenance[0].duration: 32d is out of range; write between 1m and 31d"),
