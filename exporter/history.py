@@ -8,9 +8,9 @@ from typing import Any
 
 from aiohttp import web
 
-from exporter.archive import basis_of, past_of
 from exporter.paging import read
 from exporter.rendering import json_answer
+from exporter.reporting.archive import basis_of, past_of
 from exporter.sources import SOURCES
 from monitor.core.ports import Place
 

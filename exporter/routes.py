@@ -11,10 +11,10 @@ from exporter import (
     maintenances,
     page,
     readiness,
-    reports,
     scrape,
     subscriptions,
 )
+from exporter.reporting import handlers as reports
 
 ROUTES = (
     ("GET", "/", page.page),

@@ -10,7 +10,7 @@ import click
 from monitor.addresses import Address, parse_address
 
 if TYPE_CHECKING:
-    from exporter.months import Month
+    from exporter.reporting.months import Month
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 DIRECTORY = click.Path(file_okay=False, path_type=Path)
@@ -34,7 +34,7 @@ class CalendarMonth(click.ParamType["Month", str]):
     name = "YYYY-MM"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Month:
-        from exporter.months import parse_month
+        from exporter.reporting.months import parse_month
 
         try:
             return parse_month(value)

@@ -12,7 +12,7 @@ import click
 from monitor.cli.options import FILE, CalendarMonth, data_option
 
 if TYPE_CHECKING:
-    from exporter.months import Month
+    from exporter.reporting.months import Month
 
 
 @click.command()

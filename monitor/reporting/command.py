@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
-from exporter.archive import OwnArchive, basis_of
-from exporter.compiling import NoReport, compiled
 from exporter.latencies import Latencies
-from exporter.months import Month
-from exporter.report_formats import FORMATS
+from exporter.reporting.archive import OwnArchive, basis_of
+from exporter.reporting.compiling import NoReport, compiled
+from exporter.reporting.formats import FORMATS
+from exporter.reporting.months import Month
 from exporter.sources import Page
 from monitor.clock import DaemonClock
 from monitor.commands.control import Refused, Unreachable

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
-from exporter.archive import Basis
 from exporter.history import place_text
 from exporter.latencies import distribution
+from exporter.reporting.archive import Basis
 from monitor.commands.control import ask
 from monitor.core.histogram import Histogram
 from monitor.core.model import Instant

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from exporter.metrics import Metrics
-from exporter.report_formats import FORMATS
+from exporter.reporting.formats import FORMATS
 from exporter.server import Server
 from exporter.sources import Page, Sources, Vitals
 from monitor.cli import main

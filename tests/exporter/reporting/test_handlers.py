@@ -13,7 +13,7 @@ from monitor.core.model import DAY, Configured, Step
 from tests.builders import NOON, component_setup, setup
 from tests.exporter.conftest import Serve
 from tests.exporter.fakes import FakeHistory, questions, sources
-from tests.exporter.november import BOARD, MONTH, told
+from tests.exporter.reporting.november import BOARD, MONTH, told
 from tests.exporter.test_latencies import stretches
 
 

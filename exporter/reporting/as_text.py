@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from exporter import report_words as words
 from exporter.documents import coverage
-from exporter.report_document import NOTE
+from exporter.reporting import words
+from exporter.reporting.document import NOTE
 from monitor.core.model import Amendment, Incident, Status
 from monitor.core.reporting import ComponentReport, Report
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from exporter.documents import timestamp
-from exporter.months import Month, parse_month
+from exporter.reporting.months import Month, parse_month
 from monitor.core.model import DAY, HOUR
 
 

@@ -6,16 +6,16 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from exporter.archive import OwnArchive, basis_of
-from exporter.compiling import NoReport, compiled
 from exporter.fields import one_of, wrong_fields
-from exporter.months import Month, parse_month
 from exporter.negotiation import preferred
 from exporter.paging import read
 from exporter.problems import Problem
 from exporter.rendering import Rendering, as_html, respond
-from exporter.report_formats import FORMATS
-from exporter.report_page import POLICY
+from exporter.reporting.archive import OwnArchive, basis_of
+from exporter.reporting.as_page import POLICY
+from exporter.reporting.compiling import NoReport, compiled
+from exporter.reporting.formats import FORMATS
+from exporter.reporting.months import Month, parse_month
 from exporter.sources import SOURCES, Sources
 
 DOCUMENTS = ("json", "csv", "text")

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from exporter.rendering import JSON, json_text
-from exporter.report_csv import report_csv
-from exporter.report_document import report_document
-from exporter.report_page import report_page
-from exporter.report_text import report_text
+from exporter.reporting.as_csv import report_csv
+from exporter.reporting.as_page import report_page
+from exporter.reporting.as_text import report_text
+from exporter.reporting.document import report_document
 from monitor.core.reporting import Report
 
 

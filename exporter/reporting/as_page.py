@@ -8,10 +8,10 @@ from base64 import b64encode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from exporter import report_words
 from exporter.documents import coverage
 from exporter.page import STYLE, STYLE_HASH, TEMPLATES
-from exporter.report_document import NOTE
+from exporter.reporting import words
+from exporter.reporting.document import NOTE
 from monitor.core.model import Status
 from monitor.core.reporting import Report
 
@@ -36,8 +36,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = ("month_name", "moment", "percent", "words", "latency", "duration", "budget_left", "burning")
-    environment.filters |= {name: getattr(report_words, name) for name in words} | {"coverage": coverage}
+    shown = ("month_name", "moment", "percent", "words", "latency", "duration", "budget_left", "burning")
+    environment.filters |= {name: getattr(words, name) for name in shown} | {"coverage": coverage}
     environment.globals |= {
         "style": Markup(STYLE),
         "report_style": Markup(REPORT_STYLE),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from exporter.archive import Archive, Basis
 from exporter.documents import timestamp
-from exporter.months import Month
+from exporter.reporting.archive import Archive, Basis
+from exporter.reporting.months import Month
 from monitor.core.model import ComponentSetup
 from monitor.core.reporting import ComponentReport, Period, Report, component_report
 

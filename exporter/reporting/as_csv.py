@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from exporter.documents import timestamp, timestamp_or_none
-from exporter.report_document import figures_document, in_ms, in_seconds
+from exporter.reporting.document import figures_document, in_ms, in_seconds
 from monitor.core.model import Amendment, Incident, Status
 from monitor.core.reporting import ComponentReport, Report
 

@@ -15,7 +15,7 @@ from monitor.core.model import DAY, Instant, Span, Status
 from tests.builders import NOON, component_setup, incident, setup
 from tests.exporter.conftest import Serve
 from tests.exporter.fakes import FakeHistory, sources
-from tests.exporter.november import MONTH, OUTAGE, text, told
+from tests.exporter.reporting.november import MONTH, OUTAGE, text, told
 from tests.exporter.test_page import ATTACK, Balance, words
 
 

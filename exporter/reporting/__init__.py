@@ -1,0 +1,1 @@
+"""Reports of calendar months: compiled from what is remembered, told in several formats."""
