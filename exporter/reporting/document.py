@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exporter.documents import Document, coverage, timestamp, timestamp_or_none
+from exporter.documents import MACHINE, Document, amendment_document, coverage, timestamp, timestamp_or_none
 from monitor.core.budget import Budget
 from monitor.core.model import Amendment, Duration, Incident, Status
 from monitor.core.reporting import ComponentReport, Period, Report
@@ -69,20 +69,13 @@ def _incident(incident: Incident, period: Period) -> Document:
         "ended_at": timestamp_or_none(incident.ended_at),
         "duration_seconds": in_seconds(period.overlap(incident.started_at, incident.ended_at)),
         "merged_into": incident.merged_into,
+        "by": incident.by or MACHINE,
     }
 
 
 def _amendment(amendment: Amendment, period: Period) -> Document:
-    return {
-        "id": amendment.id,
-        "kind": amendment.kind,
-        "since": timestamp(amendment.since),
-        "until": timestamp(amendment.until),
-        "seconds": in_seconds(period.overlap(amendment.since, amendment.until)),
-        "reason": amendment.reason,
-        "by": amendment.by,
-        "at": timestamp(amendment.at),
-    }
+    """With how much of it lies in the period."""
+    return amendment_document(amendment) | {"seconds": in_seconds(period.overlap(amendment.since, amendment.until))}
 
 
 def _budget(budget: Budget | None) -> Document:

@@ -70,18 +70,20 @@ async def test_a_report_tells_all_of_a_month(serve: Serve) -> None:
                 "ended_at": "2026-11-10T14:20:00Z",
                 "duration_seconds": 1_200.0,
                 "merged_into": None,
+                "by": "machine",
             }
         ],
         "amendments": [
             {
                 "id": "amd_1",
+                "component": "api",
                 "kind": "false_alarm",
                 "since": "2026-11-10T14:00:00Z",
                 "until": "2026-11-10T14:02:00Z",
-                "seconds": 120.0,
                 "reason": "It was our own network.",
                 "by": "ada",
-                "at": "2026-12-01T13:00:00Z",
+                "created_at": "2026-12-01T13:00:00Z",
+                "seconds": 120.0,
             }
         ],
     }
