@@ -9,13 +9,14 @@ from aiohttp import web
 from exporter import history
 from exporter.alerting import ALERT_ROUTES
 from exporter.authentication import OPERATOR
-from exporter.documents import MACHINE, Document, is_rule_id, timestamp, timestamp_or_none
+from exporter.documents import MACHINE, Document, timestamp, timestamp_or_none
 from exporter.fields import duration, flag, line, read_fields, some_of
 from exporter.observations import observations, subscribers
 from exporter.operating import WATCHING_ROUTES
 from exporter.problems import Problem
 from exporter.rendering import json_answer
 from exporter.sources import SOURCES
+from monitor.core.ids import recurs
 from monitor.core.model import DAY, Duration, Instant
 from monitor.core.subscribing import Key, Scope, Subscription
 
@@ -95,7 +96,7 @@ def _without_key(subscription: Subscription, now: Instant) -> Subscription:
 
 def _name(value: object) -> str:
     found = line(value)
-    if found.casefold() in RESERVED or is_rule_id(found):  # what they did is told under their names
+    if found.casefold() in RESERVED or recurs(found):  # what they did is told under their names
         raise ValueError(f"must not be {', '.join(RESERVED)} or the id of a rule.")
     return found
 

@@ -5,13 +5,13 @@ Times are RFC 3339 in UTC with Z; what is not known is null.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 from exporter.figures import Figures
 from monitor.core.board import Board
+from monitor.core.ids import recurs
 from monitor.core.model import (
     DAY,
     HOUR,
@@ -40,7 +40,6 @@ UNHEARD = ComponentState()
 UNTIMED = Phases()
 MACHINE = "machine"  # who wrote what no person did
 
-_RULE_ID = re.compile(r"rule_[0-9a-f]{16}")
 _UNITS = (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", 1))
 
 
@@ -54,11 +53,6 @@ def timestamp(at: Instant) -> str:
 def timestamp_or_none(at: Instant | None) -> str | None:
     """Null for what has not happened."""
     return None if at is None else timestamp(at)
-
-
-def is_rule_id(name: str) -> bool:
-    """Whether it is a rule by which a window came to be, and not the name of a person."""
-    return _RULE_ID.fullmatch(name) is not None
 
 
 def status_document(board: Board) -> Document:
@@ -132,7 +126,7 @@ def incident_document(incident: Incident) -> Document:
 
 def window_document(window: Window, at: Instant) -> Document:
     """Its status is that at an instant."""
-    rule = window.by if is_rule_id(window.by) else None
+    rule = window.by if recurs(window.by) else None
     return {
         "id": window.id,
         "title": window.title,

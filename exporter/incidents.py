@@ -56,10 +56,11 @@ async def write(request: web.Request) -> web.Response:
 async def change(request: web.Request) -> web.Response:
     """200 with the incident as it is now."""
     by, sources, body = await author(request), request.app[SOURCES], await request.read()
-    about = await _known(sources, request.match_info["id"])
     read = _changes(body)
     command = _learned if "postmortem" in read else _more
-    step = await sources.obey(command(sources, by, about, read))
+    async with sources.commanding:  # what one writes, the next must see
+        about = await _known(sources, request.match_info["id"])
+        step = await sources.obey(command(sources, by, about, read))
     return json_answer(_written(step))
 
 

@@ -51,7 +51,7 @@ async def change(request: web.Request) -> web.Response:
     if _rule(sources, name) is not None:
         raise Problem(409, "a rule is not changed: cancel it and plan another.")
     wanted = change_of(sources.board, body)
-    async with sources.replanning:  # what one changes, the next must see
+    async with sources.commanding:  # what one changes, the next must see
         return json_answer(await _changed(sources, name, wanted))
 
 

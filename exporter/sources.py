@@ -95,7 +95,7 @@ class Sources:
         self._obey = obey
         self._calendar = calendar
         self.patience = patience
-        self.replanning = asyncio.Lock()  # held by whoever changes what was planned
+        self.commanding = asyncio.Lock()  # held by whoever changes what they looked at first
         self._subscribing = subscribing
         edition = Edition(board, clock)
         self.renderings: Cache[Rendering] = Cache(edition, MOST_RENDERINGS)

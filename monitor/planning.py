@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import TypeAlias
 
 from monitor import recurrence
 from monitor.core.board import Board
+from monitor.core.ids import recurs
 from monitor.core.model import (
     MINUTE,
     SECOND,
@@ -30,8 +30,6 @@ Order: TypeAlias = Planned | Cancelled
 
 LOOKS_EVERY = MINUTE  # at least, so that a clock that was set does no harm
 TRIES_AGAIN = 5.0  # seconds after the store refused
-
-_RULE_ID = re.compile(r"rule_[0-9a-f]{16}")  # as no person is called
 
 
 def orders(rules: Sequence[Rule], components: Collection[str], known: Sequence[Window], at: Instant) -> list[Order]:
@@ -56,7 +54,7 @@ def next_look(rules: Sequence[Rule], at: Instant) -> Instant:
 
 def _is_orphan(window: Window, kept: Collection[str]) -> bool:
     """Whether it came of a rule that is gone."""
-    return _RULE_ID.fullmatch(window.by) is not None and window.by not in kept
+    return recurs(window.by) and window.by not in kept
 
 
 def _noticed(rule: Rule, components: Collection[str], at: Instant) -> Iterator[Window]:

@@ -104,7 +104,10 @@ class Board:
 
     def is_due(self, at: Instant) -> bool:
         """Whether any deadline falls due at or before an instant."""
-        return self.next_calendar <= at or bool(self.silent_by(at))
+        if self.next_calendar <= at:
+            return True
+        nearly = bool(self._hints) and self._hints[0][0] <= at
+        return nearly and bool(self.silent_by(at))
 
     def silent_by(self, at: Instant) -> list[tuple[Instant, str]]:
         """Probes that fell silent at or before `at`, as (instant, probe), in that order.

@@ -41,7 +41,7 @@ def _wants(subscription: Subscription, event: Event, told: Set[tuple[str, str]])
         return False
     # It may pass the filters late, when a component joins or it grows graver: for who asked, that is when it begins.
     filtered = bool(subscription.components) or subscription.least_impact is not None
-    begins = filtered and event.kind is EventKind.INCIDENT_UPDATED
+    begins = filtered and incident.open and event.kind is EventKind.INCIDENT_UPDATED
     return taken or (begins and takes(subscription.events, EventKind.INCIDENT_CREATED))
 
 

@@ -27,7 +27,8 @@ def unheard_of(at: Instant) -> ProbeState:
 
 def is_settled(state: ProbeState) -> bool:
     """Whether one more pass would change nothing."""
-    return state.effective is Health.UP and state.streak_since is None and not (state.unwatched or state.deaf)
+    unconfirmed = state.fails.count or state.bads.count  # what is up has no other streak
+    return state.effective is Health.UP and not (unconfirmed or state.unwatched or state.deaf)
 
 
 def hear(state: ProbeState, setup: ProbeSetup, result: Result) -> ProbeState:

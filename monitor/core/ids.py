@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from hashlib import sha256
 
 from monitor.core.model import EventKind, IncidentStatus, Instant, Status, Update
+
+_RECURRING = re.compile(r"(rule|series)_[0-9a-f]{16}")
 
 
 def owner(probe: str) -> str:
@@ -43,8 +46,22 @@ def planned_id(by: str, title: str, starts: Instant, at: Instant) -> str:
 
 
 def rule_id(*facts: object) -> str:
-    """Of recurring maintenance."""
+    """Of recurring maintenance that the config plans."""
     return f"rule_{_digest(*facts)}"
+
+
+def series_id(*facts: object) -> str:
+    """Of recurring maintenance that somebody planned at run time."""
+    return f"series_{_digest(*facts)}"
+
+
+def recurs(name: str) -> bool:
+    """Whether it is the id of recurring maintenance; nobody who plans any is called so."""
+    return _RECURRING.fullmatch(name) is not None
+
+
+def recurs_by_config(name: str) -> bool:
+    return recurs(name) and name.startswith("rule_")
 
 
 def occurrence_id(rule: str, starts: Instant) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from monitor.core.model import (
     TROUBLE,
@@ -17,23 +18,33 @@ from monitor.core.model import (
 from monitor.core.status import status_of
 
 Track = Sequence[Stretch]
+Range: TypeAlias = tuple[Instant, Instant]  # starts ≤ t < ends
 
 
-def laid(tracks: Sequence[Track], windows: Sequence[Window], since: Instant, until: Instant) -> tuple[Span, ...]:
+def laid(tracks: Sequence[Track], maintained: Sequence[Range], since: Instant, until: Instant) -> tuple[Span, ...]:
     """The spans from `since` up to and with the one that holds at `until`, oldest first.
 
     Args:
         tracks: one for each probe of the component; each reaches back to `since`, or to its probe's beginning.
-        windows: the maintenance windows of the component.
+        maintained: when the component was under maintenance.
     """
     edges = {since}
     edges.update(stretch.since for track in tracks for stretch in track)
-    edges.update(edge for window in windows for edge in (window.starts, window.ends))
+    edges.update(edge for stretch in maintained for edge in stretch)
     spans: list[Span] = []
     for edge in sorted(edges):
         if since <= edge <= until:
-            _append(spans, Span(edge, _status_at(edge, tracks, windows)))
+            _append(spans, Span(edge, _status_at(edge, tracks, maintained)))
     return tuple(spans)
+
+
+def maintained(tail: Sequence[Span], windows: Sequence[Window], at: Instant) -> list[Range]:
+    """When the component was under maintenance: up to `at` what is laid down holds, whatever windows became since."""
+    ends = [*(span.since for span in tail[1:]), at]
+    past = [
+        (span.since, min(end, at)) for span, end in zip(tail, ends, strict=True) if span.status is Status.MAINTENANCE
+    ]
+    return [*past, (at, at + 1)] if in_window(windows, at) else past
 
 
 def in_window(windows: Sequence[Window], at: Instant) -> bool:
@@ -87,8 +98,8 @@ def trouble_since(tail: Sequence[Span]) -> Instant:
     return began
 
 
-def _status_at(at: Instant, tracks: Sequence[Track], windows: Sequence[Window]) -> Status:
-    if in_window(windows, at):
+def _status_at(at: Instant, tracks: Sequence[Track], maintained: Sequence[Range]) -> Status:
+    if any(starts <= at < ends for starts, ends in maintained):
         return Status.MAINTENANCE
     return status_of(_health_at(track, at) for track in tracks)
 

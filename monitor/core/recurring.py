@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from monitor.core.ids import rule_id
+from monitor.core.ids import rule_id, series_id
 from monitor.core.model import DAY, Duration, Instant
 
 
@@ -30,4 +30,4 @@ class Rule:
 
     @cached_property
     def id(self) -> str:
-        return rule_id(*self.facts, self.since)
+        return series_id(*self.facts, self.since) if self.since else rule_id(*self.facts)

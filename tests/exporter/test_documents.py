@@ -10,7 +10,6 @@ from exporter.documents import (
     amendment_document,
     component_document,
     incident_document,
-    is_rule_id,
     probe_document,
     rule_document,
     status_document,
@@ -338,7 +337,6 @@ def test_the_status_of_a_window_is_that_of_the_instant_at_which_it_is_told(
 def test_a_window_is_of_the_config_of_a_person_or_of_a_rule(by: str, recurring: str | None, name: str | None) -> None:
     document = window_document(replace(UPGRADE, by=by), NOON)
     assert (document["recurring"], document["by"]) == (recurring, name)
-    assert is_rule_id(by) == (recurring is not None)
 
 
 def test_a_rule_is_told_whole_with_what_comes_next() -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.core.model import Amendment, Instant, Step, Tick
+from monitor.core.ports import Cursor
 from storage.store import Store
 from tests.builders import NOON, amendment
 
@@ -42,3 +45,16 @@ async def test_an_amendment_that_is_written_down_again_stays_where_it_stands(sto
     made = [amendment("amd_1"), amendment("amd_2"), amendment("amd_1")]
     await make(store, *made)
     assert await store.amendments("api", 0, 2 * NOON) == made[:2]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 9])
+async def test_all_amendments_come_newest_first_in_pages_of_any_size(store: Store, limit: int) -> None:
+    made = [("b", 5, "api"), ("d", 9, "cdn"), ("a", 5, "api"), ("c", 1, "cdn")]
+    await make(store, *(replace(amendment(f"amd_{name}", component=of), at=at) for name, at, of in made))
+    found: list[Amendment] = []
+    before: Cursor | None = None
+    while page := await store.all_amendments(limit=limit, before=before):
+        assert len(page) <= limit
+        found += page
+        before = page[-1].at, page[-1].id
+    assert [each.id.removeprefix("amd_") for each in found] == ["d", "b", "a", "c"]

@@ -54,9 +54,11 @@ class Story:
         self.board = Board()
         self.now: Instant = NOON
         self.observed: list[Observation] = []
+        self.steps: list[Step] = []
         self.events: list[Event] = []
         self.rows: dict[str, list[Span]] = {}
         self.incidents: dict[str, Incident] = {}
+        self.windows: dict[str, Window] = {}
         self.observe(Started(NOON, None))
         self.configure(setup(*components, windows=windows))
 
@@ -66,8 +68,10 @@ class Story:
         step = advance(self.board, observation)
         self.board.apply(observation, step)
         self.observed.append(observation)
+        self.steps.append(step)
         self.events.extend(step.events)
         self.incidents.update(step.incidents)
+        self.windows.update(step.windows)
         for component, rewrite in step.ledger.items():
             self._rewrite(component, rewrite)
         return step
@@ -143,7 +147,8 @@ def replayed(observed: list[Observation], *, ticks: bool = True) -> Story:
     """The same observations through a new board."""
     story = Story.__new__(Story)
     story.board, story.now = Board(), NOON
-    story.observed, story.events, story.rows, story.incidents = [], [], {}, {}
+    story.observed, story.steps, story.events = [], [], []
+    story.rows, story.incidents, story.windows = {}, {}, {}
     for observation in observed:
         if ticks or not isinstance(observation, Tick):
             story.observe(observation)

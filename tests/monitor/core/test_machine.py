@@ -260,3 +260,13 @@ def test_a_result_that_comes_late_rewrites_back_to_where_its_run_began() -> None
     story.observe(result("api/health", Verdict.FAIL, started=NOON + 63 * SECOND))
     story.observe(result("api/deep", Verdict.FAIL, started=NOON + 60 * SECOND, took=10 * SECOND))
     assert story.ledger() == [(0, "."), (60, "p"), (63, "M")]
+
+
+@pytest.mark.parametrize(("verdict", "letter"), [(Verdict.PASS, "."), (Verdict.UNKNOWN, "u")])
+def test_a_run_that_began_before_its_component_was_watched_vouches_for_nothing_before_that(
+    verdict: Verdict, letter: str
+) -> None:
+    story = Story().runs("..")
+    story.configure(setup(component_setup("api"), component_setup("cdn")))
+    story.observe(result("cdn/health", verdict, started=story.now - 20 * SECOND, took=25 * SECOND))
+    assert story.ledger("cdn") == [(60, letter)]

@@ -98,6 +98,17 @@ def test_a_window_whose_end_is_moved_ends_then() -> None:
     assert story.ledger() == [(0, "."), (60, "w"), (180, ".")]
 
 
+def test_a_window_whose_end_is_moved_after_it_was_over_runs_once_more() -> None:
+    story = Story(windows=(window(60, 120),)).runs("......")
+    story.configure(setup(windows=(window(60, 300),)))
+    story.runs("......")
+    assert story.ledger() == [(0, "."), (60, "w"), (120, "."), (180, "w"), (300, ".")]
+    again = [("scheduled", 180), ("started", 180), ("completed", 300)]
+    assert maintenance_events(story) == [("scheduled", 0), ("started", 60), ("completed", 120), *again]
+    ids = [event.id for event in story.events]
+    assert len(ids) == len(set(ids))
+
+
 def test_a_window_that_is_taken_out_while_it_runs_ends_there_and_keeps_its_past() -> None:
     patient = component_setup(probes=(probe_setup(failure_threshold=4),))
     story = Story(patient, windows=(window(60, 600),)).runs(".FFF")
@@ -106,6 +117,25 @@ def test_a_window_that_is_taken_out_while_it_runs_ends_there_and_keeps_its_past(
     assert story.ledger() == [(0, "."), (30, "M"), (60, "w"), (120, "M")]
     assert story.only_incident().started_at == NOON + 120 * SECOND
     assert maintenance_events(story)[-1] == ("completed", 120)
+
+
+def test_a_window_that_is_taken_out_as_it_begins_ends_as_it_began() -> None:
+    story = Story(windows=(window(60, 600),)).runs("..")
+    story.configure(setup())
+    assert maintenance_events(story) == [("scheduled", 0), ("started", 60), ("completed", 60)]
+
+
+def test_a_window_that_is_taken_out_before_it_begins_is_cancelled_and_may_come_back() -> None:
+    story = Story(windows=(window(60, 600),)).runs(".")
+    story.configure(setup())
+    story.runs("..")
+    story.configure(setup(windows=(window(60, 600),)))
+    story.runs("..")
+    gone_and_back = [("scheduled", 0), ("completed", 30), ("scheduled", 90), ("started", 90)]
+    assert maintenance_events(story) == gone_and_back
+    assert story.ledger() == [(0, "."), (90, "w")]
+    ids = [event.id for event in story.events]
+    assert len(ids) == len(set(ids))
 
 
 def test_a_cause_that_enters_maintenance_stays_the_cause() -> None:

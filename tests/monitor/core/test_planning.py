@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.core.model import DAY, HOUR, MINUTE, QUIET, Cancelled, Event, EventKind, Planned, Status, Step, Window
-from tests.builders import NOON, component_setup, setup
+from tests.builders import NOON, component_setup, probe_setup, setup
 from tests.monitor.core.story import Story, replayed
 
 API, CDN = component_setup("api"), component_setup("cdn")
@@ -126,6 +126,38 @@ def test_what_is_over_cannot_be_cancelled(after: int) -> None:
     assert cancelled(story, replace(UPGRADE, id="mnt_none")) is QUIET
 
 
+def test_a_window_that_is_cancelled_as_it_begins_has_begun() -> None:
+    story = Story(API)
+    planned(story)
+    story.wait(HOUR)
+    cancelled(story)
+    assert kinds(story) == [SCHEDULED, STARTED, COMPLETED]
+    assert not story.windows["mnt_up"].cancelled
+
+
+@pytest.mark.parametrize("after", [0, 3 * HOUR])
+def test_what_was_cancelled_is_not_planned_again(after: int) -> None:
+    story = Story(API)
+    planned(story)
+    cancelled(story)
+    story.wait(after)
+    assert planned(story, replace(UPGRADE, ends=NOON + 9 * HOUR)) is QUIET
+
+
+def test_what_is_over_is_not_planned_again() -> None:
+    story = Story(API)
+    planned(story)
+    story.wait(3 * HOUR)
+    assert planned(story, replace(UPGRADE, ends=NOON + 9 * HOUR)) is QUIET
+
+
+@pytest.mark.parametrize(("starts", "ends"), [(2 * HOUR, HOUR), (HOUR, HOUR), (-2 * HOUR, -HOUR), (-HOUR, 0)])
+def test_a_window_is_not_moved_to_where_it_could_not_begin(starts: int, ends: int) -> None:
+    story = Story(API)
+    planned(story)
+    assert planned(story, replace(UPGRADE, starts=NOON + starts, ends=NOON + ends)) is QUIET
+
+
 def test_what_is_cancelled_is_cancelled_once() -> None:
     story = Story(API)
     planned(story)
@@ -158,6 +190,19 @@ def test_trouble_of_components_that_the_window_does_not_name_is_treated_as_ever(
     story.runs({"api/health": "FFFF", "cdn/health": "FFFF"})
     (incident,) = story.incidents.values()
     assert incident.components == ("cdn",)
+
+
+def test_a_component_that_leaves_a_running_window_keeps_the_time_in_it_and_one_that_joins_gets_no_more() -> None:
+    patient = [
+        component_setup(name, probes=(probe_setup(f"{name}/health", failure_threshold=6),)) for name in ("api", "cdn")
+    ]
+    story = Story(*patient)
+    planned(story, replace(UPGRADE, starts=NOON + MINUTE))
+    story.runs({"api/health": ".FFF", "cdn/health": ".FFF"})
+    planned(story, replace(UPGRADE, components=("cdn",)))
+    story.runs({"api/health": "FFF", "cdn/health": "FFF"})
+    assert story.ledger("api") == [(0, "."), (30, "M"), (60, "w"), (120, "M")]
+    assert story.ledger("cdn") == [(0, "."), (30, "M"), (120, "w")]
 
 
 def test_every_change_of_a_window_is_in_the_step() -> None:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from itertools import groupby
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.model import DAY, HOUR, SECOND, Instant, Span, Status
-from monitor.core.uptime import uptime
+from monitor.core.model import DAY, HOUR, SECOND, AmendmentKind, Instant, Span, Status
+from monitor.core.uptime import as_amended, uptime
+from tests.builders import amendment
 
 OK, DEGRADED, PARTIAL, MAJOR = Status.OPERATIONAL, Status.DEGRADED, Status.PARTIAL_OUTAGE, Status.MAJOR_OUTAGE
 WINDOW, UNKNOWN = Status.MAINTENANCE, Status.UNKNOWN
@@ -53,3 +56,64 @@ def test_uptime_lies_between_0_and_100_and_reads_100_only_when_nothing_was_lost(
     if measured.percent is not None:
         assert 0 <= measured.percent <= 100
         assert (measured.percent == 100) == (measured.lost == 0)
+
+
+# ── as amended ───────────────────────────────────────────────────────────────────────────────────────
+
+FALSE_ALARM, EXCLUDED, RECORDED = AmendmentKind.FALSE_ALARM, AmendmentKind.EXCLUDED, AmendmentKind.RECORDED
+
+
+def amended(
+    recorded: list[tuple[Instant, Status]], *amendments: tuple[Instant, Instant, AmendmentKind]
+) -> list[tuple[Instant, Status]]:
+    """The stretches up to 100, those of one status in one."""
+    spans = [Span(since, status) for since, status in recorded]
+    made = [amendment(since=since, until=until, kind=kind) for since, until, kind in amendments]
+    stretches = [
+        (status, list(alike)) for status, alike in groupby(as_amended(spans, made, 100), lambda it: it.status)
+    ]
+    return [(alike[0].since, status) for status, alike in stretches]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "amendments", "expected"),
+    [
+        ([(0, MAJOR)], [], [(0, MAJOR)]),
+        ([(0, MAJOR)], [(20, 40, FALSE_ALARM)], [(0, MAJOR), (20, OK), (40, MAJOR)]),
+        ([(0, DEGRADED)], [(0, 100, FALSE_ALARM)], [(0, OK)]),
+        ([(0, UNKNOWN), (50, WINDOW)], [(0, 100, FALSE_ALARM)], [(0, UNKNOWN), (50, WINDOW)]),
+        ([(0, OK), (50, MAJOR)], [(40, 60, EXCLUDED)], [(0, OK), (40, WINDOW), (60, MAJOR)]),
+        # the last holds
+        ([(0, MAJOR)], [(0, 60, FALSE_ALARM), (40, 80, EXCLUDED)], [(0, OK), (40, WINDOW), (80, MAJOR)]),
+        ([(0, MAJOR)], [(40, 80, EXCLUDED), (0, 60, FALSE_ALARM)], [(0, OK), (60, WINDOW), (80, MAJOR)]),
+        ([(0, MAJOR)], [(0, 80, FALSE_ALARM), (20, 40, RECORDED)], [(0, OK), (20, MAJOR), (40, OK), (80, MAJOR)]),
+        ([(0, MAJOR)], [(0, 80, FALSE_ALARM), (0, 80, RECORDED)], [(0, MAJOR)]),
+        ([(0, MAJOR)], [(0, 80, RECORDED), (0, 80, FALSE_ALARM)], [(0, OK), (80, MAJOR)]),
+        # touching
+        ([(0, MAJOR)], [(20, 40, FALSE_ALARM), (40, 60, FALSE_ALARM)], [(0, MAJOR), (20, OK), (60, MAJOR)]),
+        ([(0, OK), (20, MAJOR), (40, OK)], [(20, 40, FALSE_ALARM)], [(0, OK)]),
+        (
+            [(0, OK), (20, MAJOR), (40, OK)],
+            [(0, 20, FALSE_ALARM), (40, 50, FALSE_ALARM)],
+            [(0, OK), (20, MAJOR), (40, OK)],
+        ),
+        # over the edges of what is recorded, and outside of it
+        ([(20, MAJOR)], [(0, 40, FALSE_ALARM)], [(20, OK), (40, MAJOR)]),
+        ([(0, MAJOR)], [(80, 200, FALSE_ALARM)], [(0, MAJOR), (80, OK)]),
+        ([(20, MAJOR)], [(0, 20, FALSE_ALARM), (100, 200, EXCLUDED)], [(20, MAJOR)]),
+        ([], [(0, 100, EXCLUDED)], []),
+    ],
+)
+def test_spans_are_as_the_last_amendment_says(
+    recorded: list[tuple[Instant, Status]],
+    amendments: list[tuple[Instant, Instant, AmendmentKind]],
+    expected: list[tuple[Instant, Status]],
+) -> None:
+    assert amended(recorded, *amendments) == expected
+
+
+@pytest.mark.parametrize(("kind", "percent"), [(FALSE_ALARM, 100.0), (EXCLUDED, 100.0), (RECORDED, 75.0)])
+def test_uptime_is_that_of_the_amended_spans(kind: AmendmentKind, percent: float) -> None:
+    spans = [Span(START, OK), Span(END - 6 * HOUR, MAJOR)]
+    said = amendment(since=END - 6 * HOUR, until=END, kind=kind)
+    assert uptime(as_amended(spans, [said], END), START, END).percent == percent
