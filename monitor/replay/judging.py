@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from heapq import merge
 from typing import TypeAlias
 
 from monitor.config import Config
+from monitor.core.ids import recurs_by_config
 from monitor.core.model import (
+    Cancelled,
     ComponentSetup,
     Configured,
     Duration,
+    Instant,
     Observation,
+    Planned,
     ProbeSetup,
     Reason,
     Result,
     Setup,
+    Started,
     Verdict,
 )
+from monitor.core.recurring import Rule
 from monitor.probers.wire.phases import MICROSECOND, MILLISECOND, duration
+from monitor.recurrence import lasting
 
-Lens: TypeAlias = Callable[[Observation], Observation]
+Lens: TypeAlias = Callable[[Observation], Iterable[Observation]]  # what is seen where that was observed
 
 PER_MILLISECOND = 1_000  # µs
 
 
-def as_recorded(observation: Observation) -> Observation:
-    return observation
+def as_recorded(observation: Observation) -> Iterable[Observation]:
+    return (observation,)
 
 
 def as_judged_by(config: Config) -> Lens:
-    """Results by its `slow_after`, and in place of every config of then this one, at the pace of then."""
+    """Results by its `slow_after`, and in place of every config of then this one, at the pace of then.
+
+    It is for one replay: recurring maintenance is planned once, as time passes.
+    """
+    calendar = Calendar(config.rules)
     most = {probe: settings.slow_after for probe, settings in config.probes.items()}
 
     def judge(observation: Observation) -> Observation:
@@ -41,7 +53,7 @@ def as_judged_by(config: Config) -> Lens:
             return replace(observation, setup=at_pace_of(observation.setup, config.setup))
         return observation
 
-    return judge
+    return lambda observation: map(judge, calendar(observation))
 
 
 def judged(result: Result, slow_after: Duration) -> Result:
@@ -78,3 +90,58 @@ def _probe_at_pace(was: ProbeSetup | None, probe: ProbeSetup) -> ProbeSetup:
 def reports_in(probe: ProbeSetup) -> bool:
     """Whether it comes by itself, and nobody asks."""
     return probe.grace is not None
+
+
+class Calendar:
+    """Recurring maintenance as these rules plan it, in place of what was recorded of any rule of a config.
+
+    As in the daemon, each occurrence becomes known its notice before it begins, and none while nobody watches.
+    """
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = rules
+        self._begun = False  # by the first config
+        self._next: Planned | None = None
+        self._later: Iterator[Planned] = iter(())
+        self._recorded: set[str] = set()  # occurrences of then
+
+    def __call__(self, observation: Observation) -> Iterator[Observation]:
+        """What is to be observed where that was."""
+        if self._is_of_a_rule(observation):
+            return
+        yield from self._plans(_watched_until(observation))
+        yield observation
+        if isinstance(observation, Configured) and not self._begun:
+            self._begun, self._later = True, _plans(self._rules, observation.at)
+            self._next = next(self._later, None)
+        for planned in self._plans(observation.at):
+            yield replace(planned, at=observation.at)
+
+    def _is_of_a_rule(self, observation: Observation) -> bool:
+        if isinstance(observation, Planned) and recurs_by_config(observation.window.by):
+            self._recorded.add(observation.window.id)
+            return True
+        return isinstance(observation, Cancelled) and observation.window in self._recorded
+
+    def _plans(self, until: Instant) -> Iterator[Planned]:
+        """Those that become known by then, and were not yet."""
+        while self._next is not None and self._next.at <= until:
+            yield self._next
+            self._next = next(self._later, None)
+
+
+def _watched_until(observation: Observation) -> Instant:
+    """Up to when we watched, as far as the observation tells."""
+    if isinstance(observation, Started) and observation.last_alive is not None:
+        return observation.last_alive
+    return observation.at
+
+
+def _plans(rules: Sequence[Rule], since: Instant) -> Iterator[Planned]:
+    """All that lasts beyond an instant, in the order in which it becomes known, without end."""
+    return merge(*(_plans_of(rule, since) for rule in rules), key=lambda planned: planned.at)
+
+
+def _plans_of(rule: Rule, since: Instant) -> Iterator[Planned]:
+    for window in lasting(rule, since):
+        yield Planned(at=window.starts - rule.notice, window=window)

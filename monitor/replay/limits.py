@@ -17,7 +17,7 @@ def limits(config: Config, against: Config | None, recording: Recording) -> list
     return [
         *_unreplayable(configs, recording.setup),
         *_unrecorded(config, recording),
-        *_by_people(recording),
+        *_unheard(recording),
     ]
 
 
@@ -52,10 +52,10 @@ def _unrecorded(config: Config, recording: Recording) -> Iterator[str]:
             yield f"{probe}: not in the new config, which leaves {count:,} of its results out."
 
 
-def _by_people(recording: Recording) -> Iterator[str]:
-    if recording.reported or recording.written:
-        said = f"incidents opened: {recording.reported}, entries written: {recording.written}"
-        yield f"What people said is left out on both sides: {said}."
+def _unheard(recording: Recording) -> Iterator[str]:
+    if recording.unheard:
+        entries = "1 entry" if recording.unheard == 1 else f"{recording.unheard:,} entries"
+        yield f"Left out of the new side, which has no such incident then: {entries} by people."
 
 
 def _probes(setup: Setup) -> dict[str, ProbeSetup]:

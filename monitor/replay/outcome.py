@@ -33,12 +33,12 @@ class Outcome:
 
     @property
     def detection(self) -> list[Duration]:
-        """How long each took from the beginning of the trouble until it was opened."""
-        return [i.created_at - i.started_at for i in self.incidents if not self.open_before(i)]
+        """How long each that the machine opened took from the beginning of the trouble until then."""
+        return [i.created_at - i.started_at for i in self.incidents if not (i.by or self.open_before(i))]
 
     @property
     def median_detection(self) -> Duration | None:
-        """None where nothing was opened."""
+        """None where the machine opened nothing."""
         return round(median(self.detection)) if self.detection else None
 
     @property
@@ -47,7 +47,7 @@ class Outcome:
 
 
 def outcome(side: Side, since: Instant, until: Instant, short: Duration) -> Outcome:
-    """What the side comes to; an incident shorter than `short` is a false alarm."""
+    """What the side comes to; an incident that the machine opened, and shorter than `short`, is a false alarm."""
     touching = (i for i in side.incidents.values() if i.resolved_at is None or i.resolved_at >= since)
     incidents = sorted(touching, key=lambda incident: (incident.started_at, incident.id))
     return Outcome(
@@ -65,7 +65,7 @@ def outcome(side: Side, since: Instant, until: Instant, short: Duration) -> Outc
 
 
 def _is_false_alarm(incident: Incident, short: Duration) -> bool:
-    if incident.open or incident.merged_into is not None or incident.ended_at is None:
+    if incident.by or incident.open or incident.merged_into is not None or incident.ended_at is None:
         return False
     return incident.ended_at - incident.started_at < short
 

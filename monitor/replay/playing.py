@@ -6,18 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from monitor.core.model import (
-    HOUR,
-    Configured,
-    Duration,
-    Explained,
-    Instant,
-    Observation,
-    Reported,
-    Result,
-    Setup,
-    Written,
-)
+from monitor.core.model import HOUR, Configured, Duration, Instant, Observation, Result, Setup
 from monitor.replay.side import Side
 from monitor.replay.sources import SLICE, Source
 
@@ -32,8 +21,7 @@ class Recording:
     ends: Instant = 0  # the last one
     results: Counter[str] = field(default_factory=Counter)  # by probe, of the time asked for
     setup: Setup = field(default_factory=Setup)  # the last one
-    reported: int = 0  # incidents that people opened
-    written: int = 0  # what else they said of incidents
+    unheard: int = 0  # what people said of incidents that the last side has not, or no more
 
 
 async def play(
@@ -42,7 +30,7 @@ async def play(
     """Play the results from an hour before `since` on, and all other observations from the beginning.
 
     So what was watched and planned is known when the results begin; what went on for longer then begins with them.
-    What people said of incidents is counted and left out: it was said of what was recorded.
+    What people said is played in its turn; a side hears what was said of incidents that it has, too.
 
     Args:
         advanced: is told how far it came whenever there is more to read.
@@ -52,24 +40,18 @@ async def play(
         if recording.begins is None:
             recording.begins = numbered[0][1].at
         for number, observation in numbered:  # noqa: B007  # the last one is where the next slice goes on
-            if _noted(recording, observation, since):
-                for side in sides:
-                    side.observe(observation)
+            _note(recording, observation, since)
+            for side in sides:
+                side.observe(observation)
         recording.ends = observation.at
         if len(numbered) == SLICE:
             advanced(observation.at)
+    recording.unheard = sides[-1].unheard
     return recording
 
 
-def _noted(recording: Recording, observation: Observation, since: Instant) -> bool:
-    """Whether it is to be played."""
+def _note(recording: Recording, observation: Observation, since: Instant) -> None:
     if isinstance(observation, Result):
         recording.results[observation.probe] += observation.at >= since
-        return True
-    if isinstance(observation, Configured):
+    elif isinstance(observation, Configured):
         recording.setup = observation.setup
-    if isinstance(observation, Reported):
-        recording.reported += observation.at >= since
-    if isinstance(observation, Written | Explained):
-        recording.written += observation.at >= since
-    return not isinstance(observation, Reported | Written | Explained)

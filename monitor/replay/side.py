@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from monitor.core.board import Board
 from monitor.core.fanout import fan_out
 from monitor.core.machine import advance
-from monitor.core.model import QUIET, Amendment, Event, Incident, Instant, LedgerRewrite, Observation, Span, Step
+from monitor.core.model import (
+    QUIET,
+    Amendment,
+    Event,
+    Explained,
+    Incident,
+    Instant,
+    LedgerRewrite,
+    Observation,
+    Span,
+    Step,
+    Tick,
+    Written,
+)
 from monitor.core.subscribing import Subscription
 from monitor.replay.judging import Lens
 
@@ -26,6 +40,7 @@ class Side:
         self.ledgers: dict[str, list[Span]] = {}
         self.amendments: list[Amendment] = []
         self.events = 0
+        self.unheard = 0  # what people said from `since` on of incidents that this side has not, or no more
         self._lens = lens
         self._subscriptions = subscriptions
         self._since = since
@@ -39,7 +54,30 @@ class Side:
         return self._owed if self._subscriptions else None
 
     def observe(self, observation: Observation) -> None:
-        seen = self._lens(observation)
+        for seen in self._lens(observation):
+            if isinstance(seen, Written | Explained):
+                self._hear(seen)
+            else:
+                self._take(seen)
+
+    def _hear(self, said: Written | Explained) -> None:
+        """What people said of an incident is said of this side's own, or of none."""
+        self._take(Tick(said.at))  # what falls due until then comes first
+        mine = self._meant(said)
+        if mine is None:
+            self.unheard += said.at >= self._since
+        else:
+            self._take(mine)
+
+    def _meant(self, said: Written | Explained) -> Written | Explained | None:
+        """None where the incident is not there, or not as it must be: open, or over to be explained."""
+        if isinstance(said, Written):
+            written_of = self.incidents.get(said.incident)
+            return said if written_of is not None and written_of.open else None
+        over = self.incidents.get(said.incident.id)
+        return None if over is None or over.open else replace(said, incident=over)
+
+    def _take(self, seen: Observation) -> None:
         step = advance(self.board, seen)
         self.board.apply(seen, step)
         if step is not QUIET:

@@ -18,7 +18,7 @@ from monitor.replay.playing import play
 from monitor.replay.side import Side
 from monitor.replay.sources import Directory
 from storage import Store
-from tests.monitor.core.test_invariants import AnyStory
+from tests.monitor.core.any_people import AnyStoryWithPeople
 from tests.monitor.replay.histories import config_of, decided, nothing, side
 
 SLOW = Phases(processing=1_500_000)  # as a run is that took longer than the second after which it is slow
@@ -44,8 +44,8 @@ async def recorded_and_replayed(
     return incidents, ledgers
 
 
-class AnyRecordedStory(AnyStory):
-    """Any story with reloads, restarts, gaps and clocks set back."""
+class AnyRecordedStory(AnyStoryWithPeople):
+    """Any story with reloads, restarts, gaps, clocks set back, and people who plan, write and amend."""
 
     def teardown(self) -> None:
         if hasattr(self, "story"):
@@ -58,6 +58,7 @@ class AnyRecordedStory(AnyStory):
         assert incidents == seen.incidents == self.story.incidents
         assert ledgers == seen.ledgers == self.story.rows
         assert seen.events == len({event.id for event in self.story.events})
+        assert seen.amendments == [it for step in self.story.steps for it in step.amendments]
 
 
 class AnySteadyStory(AnyRecordedStory):

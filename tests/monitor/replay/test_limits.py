@@ -76,8 +76,9 @@ def test_a_probe_that_the_new_config_does_not_have_is_named(tmp_path: Path) -> N
     assert found == ["cdn/health: not in the new config, which leaves 1,440 of its results out."]
 
 
-def test_what_people_said_is_counted_in_a_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("unheard", "entries"), [(1, "1 entry"), (1_200, "1,200 entries")])
+def test_what_the_new_side_could_not_hear_is_counted_in_a_line(unheard: int, entries: str, tmp_path: Path) -> None:
     met = recording(setup())
-    met.reported, met.written = 1, 2
-    sentence = "What people said is left out on both sides: incidents opened: 1, entries written: 2."
+    met.unheard = unheard
+    sentence = f"Left out of the new side, which has no such incident then: {entries} by people."
     assert limits(config_of(setup(), tmp_path), None, met) == [sentence]

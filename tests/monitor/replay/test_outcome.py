@@ -70,6 +70,7 @@ def test_incidents_are_those_that_were_open_in_that_time_oldest_first() -> None:
         (trouble("still going on", HOUR, None), 0),
         (trouble("watched, and not over", HOUR, MINUTE, resolved_at=None, status=IncidentStatus.MONITORING), 0),
         (trouble("merged", HOUR, MINUTE, merged_into="inc_1"), 0),
+        (trouble("opened by people", HOUR, MINUTE, by="ann"), 0),
     ],
     ids=lambda it: it.id if isinstance(it, Incident) else "",
 )
@@ -87,6 +88,12 @@ def test_detection_is_from_the_beginning_of_the_trouble_until_the_incident_is_op
     took = [MINUTE, 2 * MINUTE, 6 * MINUTE]
     found = with_incidents(*(trouble(str(each), HOUR, HOUR, created_at=NOON + HOUR + each) for each in took))
     assert (found.median_detection, found.worst_detection) == (2 * MINUTE, 6 * MINUTE)
+
+
+def test_what_people_opened_was_not_detected() -> None:
+    found = with_incidents(trouble("theirs", HOUR, HOUR, by="ann"), trouble("held", HOUR, HOUR, held=True))
+    assert ids(found) == ["held", "theirs"]
+    assert found.detection == [MINUTE]
 
 
 def test_where_nothing_was_opened_nothing_was_detected() -> None:

@@ -1,30 +1,27 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 from monitor.core.model import (
-    DAY,
     HOUR,
     MINUTE,
     SECOND,
-    Configured,
-    Explained,
     Impact,
     Incident,
     IncidentStatus,
     Instant,
-    Observation,
     Planned,
     Reported,
-    Started,
-    Tick,
     Window,
     Written,
 )
+from monitor.replay.judging import as_judged_by
 from monitor.replay.playing import play
 from monitor.replay.side import Side
 from monitor.replay.sources import SLICE
-from tests.builders import NOON, incident, result, setup
+from tests.builders import NOON, component_setup, probe_setup, result, setup
 from tests.monitor.core.story import Story
-from tests.monitor.replay.histories import FakeSource, nothing, observed_by, outage, side
+from tests.monitor.replay.histories import FakeSource, config_of, nothing, observed_by, outage, side
 
 REPORTED = Reported(
     at=NOON + MINUTE,
@@ -111,21 +108,20 @@ async def test_what_was_planned_long_before_holds() -> None:
 # ── what people said ─────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_what_people_said_of_incidents_is_counted_and_left_out() -> None:
+async def test_what_people_said_is_played_on_each_side() -> None:
+    observed = [*outage(NOON, setup(), ".."), REPORTED]
+    one, other = side(), side()
+    await play(FakeSource(observed), [one, other], 0, nothing)
+    assert [each.title for each in opened_by(one)] == ["It is us"]
+    assert one.incidents == other.incidents
+
+
+async def test_what_the_last_side_could_not_hear_is_counted(tmp_path: Path) -> None:
+    patient = setup(component_setup(probes=(probe_setup(failure_threshold=9),)))
     observed = outage(NOON, setup(), "..FFFFF")
     (opened,) = opened_by(observed_by(side(), observed))
-    said: list[Observation] = [
-        REPORTED,
-        Written(at=NOON + HOUR, by="ann", incident=opened.id, message="Sorry.", title="Sorry"),
-        Explained(at=NOON + HOUR, by="ann", incident=incident(), text="It was us."),
-    ]
-    seen = side()
-    recording = await play(FakeSource([*observed, *said]), [seen], 0, nothing)
-    assert (recording.reported, recording.written) == (1, 2)
-    assert opened_by(seen) == [opened]
-
-
-async def test_what_people_said_before_is_not_counted() -> None:
-    observed: list[Observation] = [Started(NOON, None), Configured(NOON, setup()), REPORTED, Tick(NOON + 2 * DAY)]
-    recording = await play(FakeSource(observed), [side()], NOON + DAY, nothing)
-    assert recording.reported == 0
+    said = Written(at=NOON + HOUR, by="ann", incident=opened.id, message="Sorry.", title="Sorry")
+    now, then = side(), side(as_judged_by(config_of(patient, tmp_path)))
+    recording = await play(FakeSource([*observed, said]), [now, then], 0, nothing)
+    assert (now.unheard, recording.unheard) == (0, 1)
+    assert [each.title for each in opened_by(now)] == ["Sorry"]
