@@ -37,12 +37,12 @@ def orders(rules: Sequence[Rule], components: Collection[str], known: Sequence[W
 
     What is new comes first: components in maintenance stay so when a rule takes the place of another.
     """
-    ids, kept = {window.id for window in known}, {rule.id for rule in rules}
+    ids, kept = {window.id for window in known if not window.orphaned}, {rule.id for rule in rules}
     noticed = (window for rule in rules for window in _noticed(rule, components, at))
     orphans = (window for window in _lasting(known, at) if _is_orphan(window, kept))
     return [
         *(Planned(at=at, window=window) for window in noticed if window.id not in ids),
-        *(Cancelled(at=at, window=window.id) for window in orphans),
+        *(Cancelled(at=at, window=window.id, orphaned=True) for window in orphans),
     ]
 
 
@@ -140,11 +140,11 @@ class Planner:
 
     async def cancel(self, rule: str) -> None:
         async with self._turn:
-            now = self._clock.now()
-            windows = [window for window in _lasting(self._board.setup.windows, now) if window.by == rule]
-            await self._give([Cancelled(at=now, window=window.id) for window in windows])
             await self._kept.drop_rule(rule)
             self._at_run_time.pop(rule, None)
+        self._changed.set()
+        with suppress(StoreRefused):  # the rule is gone; its occurrences go when they can
+            await self.look()
 
     # ── as time passes ───────────────────────────────────────────────────────────────────────────────
 
@@ -181,8 +181,14 @@ class Planner:
         return [order for order in found if await self._stands(order)]
 
     async def _stands(self, order: Order) -> bool:
-        """Whether it is news: what was known once, and is over or cancelled, is never planned anew."""
-        return isinstance(order, Cancelled) or await self._remembered(order.window.id) is None
+        """Whether it is news: what was known once, and is over or cancelled, is never planned anew.
+
+        But for what went with its rule, when that is back.
+        """
+        if isinstance(order, Cancelled):
+            return True
+        known = await self._remembered(order.window.id)
+        return known is None or known.orphaned
 
     async def _give(self, commands: Sequence[Command]) -> None:
         """All at once, so that they are written down together."""

@@ -111,8 +111,13 @@ def _began(was: ComponentState, now: ComponentState) -> Instant:
 
 
 def _one_with(draft: Draft, component: str) -> list[Incident]:
-    """The open incidents that are one with this trouble: the one to keep first, then by age."""
+    """The open incidents that are one with this trouble: the one to keep first, then by age.
+
+    What people opened is about the components that they named, and about no others.
+    """
     own = of(draft, component)
+    if own is not None and own.by:
+        return [own]
     one = [own] if own else []
     above = _above(draft, component)
     if above is not None and (own is None or own.cause == component):
@@ -120,19 +125,25 @@ def _one_with(draft: Draft, component: str) -> list[Incident]:
     one += [
         incident
         for incident in draft.open_incidents()
-        if incident.status is not IncidentStatus.MONITORING and component in draft.board.dependencies(incident.cause)
+        if not incident.by
+        and incident.status is not IncidentStatus.MONITORING
+        and component in draft.board.dependencies(incident.cause)
     ]
     return sorted({incident.id: incident for incident in one}.values(), key=lambda it: _rank(it, component))
 
 
 def _above(draft: Draft, component: str) -> Incident | None:
-    """The oldest open incident of a troubled component on which this one depends."""
+    """The oldest open incident of a troubled component on which this one depends; none that people opened."""
     troubled = {
         dependency
         for dependency in draft.board.dependencies(component)
         if draft.component(dependency).status in TROUBLE
     }
-    above = [incident for incident in draft.open_incidents() if troubled.intersection(incident.components)]
+    above = [
+        incident
+        for incident in draft.open_incidents()
+        if not incident.by and troubled.intersection(incident.components)
+    ]
     return min(above, key=_age, default=None)
 
 
@@ -191,7 +202,7 @@ def _worsen(draft: Draft, incidents: Sequence[Incident], component: str) -> None
             before.status if before.held else IncidentStatus.IDENTIFIED,
             wording.explains(draft, after.cause, after),
         )
-    elif returned or told(after) != told(before):
+    elif returned or told(after) != told(before) or _is_news(before, after):
         joined = component not in before.components
         message = wording.joined(draft, component) if joined else wording.seen(draft, component)
         entered = enter(draft, after, IncidentStatus.INVESTIGATING if returned else before.status, message)
@@ -199,6 +210,12 @@ def _worsen(draft: Draft, incidents: Sequence[Incident], component: str) -> None
             _identify(draft, entered)
     else:
         draft.put_incident(after)
+
+
+def _is_news(before: Incident, after: Incident) -> bool:
+    """Whether people must hear of trouble that changes nothing in title and impact, since those are theirs."""
+    theirs = before.held or before.own_title or before.own_impact
+    return theirs and (after.worst != before.worst or before.status is IncidentStatus.MONITORING)
 
 
 def _with_trouble(draft: Draft, incident: Incident, component: str) -> Incident:
@@ -211,8 +228,6 @@ def _with_trouble(draft: Draft, incident: Incident, component: str) -> Incident:
 
 def _identify(draft: Draft, incident: Incident) -> None:
     """Say that the cause is known, when all failed runs agree on one that tells."""
-    if incident.held:
-        return
     witnesses = wording.troubled_probes(draft, incident.cause)
     reasons = {state.reasons for _, state in witnesses}
     if len(reasons) != 1:
@@ -234,10 +249,11 @@ def _rank(incident: Incident, component: str) -> tuple[bool, bool, Instant, str]
 
 
 def _reopenable(draft: Draft, component: str, since: Instant) -> Incident | None:
+    """The latest that this trouble reopens: none of which people said what it is called, or how grave it was."""
     ended = [
         incident
         for incident in draft.known_incidents()
-        if not incident.open
+        if not (incident.open or incident.own_title or incident.own_impact)
         and component in incident.components
         and incident.reopen_until is not None
         and since <= incident.reopen_until

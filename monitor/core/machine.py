@@ -146,7 +146,8 @@ def _obey(draft: Draft, command: Command) -> None:
         case Planned():
             _replan(draft, maintenance.planned(draft.board.setup, command.window, draft.at))
         case Cancelled():
-            _replan(draft, maintenance.cancelled(draft.board.setup, command.window, draft.at))
+            setup, orphaned = draft.board.setup, command.orphaned
+            _replan(draft, maintenance.cancelled(setup, command.window, draft.at, orphaned=orphaned))
         case Reported():
             people.report(draft, command)
         case Written():

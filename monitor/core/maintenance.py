@@ -32,25 +32,27 @@ def carried_over(setup: Setup, before: Setup, at: Instant) -> Setup:
 
 
 def planned(setup: Setup, window: Window, at: Instant) -> Setup:
-    """The setup with a window planned, or changed; what is over or cancelled stays so."""
+    """The setup with a window planned, or changed; what is over or cancelled stays so, unless its rule was gone."""
     known = next((known for known in setup.windows if known.id == window.id), None)
-    if known is not None and (known.cancelled or known.ends <= at):
+    if known is not None and not known.orphaned and (known.cancelled or known.ends <= at):
         return setup
     taken = _taken(window, known, at)
     others = [other for other in setup.windows if other.id != window.id and other.ends > at - KEPT]
     return replace(setup, windows=(*others, *([taken] if taken else [])))
 
 
-def cancelled(setup: Setup, window_id: str, at: Instant) -> Setup:
+def cancelled(setup: Setup, window_id: str, at: Instant, *, orphaned: bool) -> Setup:
     """The setup in which a window never begins; one that runs ends now."""
-    windows = (_ended(window, at) if window.id == window_id else window for window in setup.windows)
-    return replace(setup, windows=tuple(windows))
+    ended = (_ended(window, at, orphaned=orphaned) if window.id == window_id else window for window in setup.windows)
+    return replace(setup, windows=tuple(ended))
 
 
-def _ended(window: Window, at: Instant) -> Window:
-    if window.ends <= at:
+def _ended(window: Window, at: Instant, *, orphaned: bool = False) -> Window:
+    if window.cancelled or window.ends <= at:
         return window
-    return replace(window, ends=at) if window.starts <= at else replace(window, cancelled=True)
+    if window.starts <= at:
+        return replace(window, ends=at, orphaned=orphaned)
+    return replace(window, cancelled=True, orphaned=orphaned)
 
 
 def _taken(window: Window, known: Window | None, at: Instant) -> Window | None:

@@ -169,6 +169,7 @@ class Window:
     by: str = ""  # who planned it at run time, or the rule of which it is an occurrence; empty: the config
     changed: int = 0  # how often it was changed since it became known
     cancelled: bool = False  # before it began
+    orphaned: bool = False  # it was cancelled or ended since its rule is gone; with the rule it may come back
 
     def status(self, at: Instant) -> MaintenanceStatus:
         if self.cancelled:
@@ -228,10 +229,11 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancelled:
-    """Somebody cancels maintenance; one that runs ends now."""
+    """Maintenance is cancelled; one that runs ends now."""
 
     at: Instant
     window: str
+    orphaned: bool = False  # nobody said so, but its rule is gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +244,7 @@ class Reported:
     by: str
     components: tuple[str, ...]
     title: str
-    impact: Impact
+    impact: Impact | None  # None: as grave as what the machine sees of its components
     status: IncidentStatus  # not resolved
     message: str
 

@@ -35,10 +35,11 @@ def with_worst(draft: Draft, incident: Incident, component: str) -> Incident:
     """The worst of each component, and the impact that follows; neither ever sinks."""
     status = draft.component(component).status
     known = incident.worst.get(component, status)
-    return _with_impact(replace(incident, worst={**incident.worst, component: worst((known, status))}))
+    return with_impact(replace(incident, worst={**incident.worst, component: worst((known, status))}))
 
 
-def _with_impact(incident: Incident) -> Incident:
+def with_impact(incident: Incident) -> Incident:
+    """As grave as the worst in it, unless a person said how grave it is."""
     if incident.own_impact:
         return incident
     impacts = [incident.impact, *(IMPACTS[status] for status in incident.worst.values())]

@@ -9,8 +9,8 @@ from monitor.core import wording
 from monitor.core.draft import Draft
 from monitor.core.ids import reported_id
 from monitor.core.incidents import relieve
-from monitor.core.model import TROUBLE, Explained, Incident, IncidentStatus, Instant, Reported, Written
-from monitor.core.parts import end_merged, enter, gathered, of
+from monitor.core.model import TROUBLE, Explained, Impact, Incident, IncidentStatus, Instant, Reported, Written
+from monitor.core.parts import end_merged, enter, gathered, of, with_impact
 
 
 def report(draft: Draft, reported: Reported) -> None:
@@ -20,7 +20,7 @@ def report(draft: Draft, reported: Reported) -> None:
     if not known or any(incident.held for incident in before):
         return
     since = min([draft.at, *(incident.started_at for incident in before)])
-    opened = gathered(_opened(reported, known, draft.at, since), before)
+    opened = with_impact(gathered(_opened(reported, known, draft.at, since), before))
     for incident in before:
         end_merged(draft, incident, opened)
     enter(draft, opened, reported.status, reported.message, reported.by)
@@ -31,7 +31,7 @@ def _opened(reported: Reported, components: Sequence[str], at: Instant, since: I
         id=reported_id(components[0], reported.by, at),
         title=reported.title,
         status=reported.status,
-        impact=reported.impact,
+        impact=reported.impact or Impact.MINOR,
         created_at=at,
         started_at=since,
         components=tuple(components),
@@ -39,14 +39,14 @@ def _opened(reported: Reported, components: Sequence[str], at: Instant, since: I
         by=reported.by,
         held=True,
         own_title=True,
-        own_impact=True,
+        own_impact=reported.impact is not None,
     )
 
 
 def write(draft: Draft, written: Written) -> None:
     """Somebody says more of an open incident. A status that a person gave is theirs, so it is held from then on."""
     incident = draft.known_incident(written.incident)
-    if incident is None or not incident.open:
+    if incident is None or not incident.open or _says_nothing(incident, written):
         return
     status = written.status or incident.status
     held = _held(incident, written)
@@ -66,6 +66,16 @@ def write(draft: Draft, written: Written) -> None:
     entered = enter(draft, after, status, message, written.by)
     if entered.open and not entered.held:
         relieve(draft, entered)
+
+
+def _says_nothing(incident: Incident, written: Written) -> bool:
+    """Whether it is as they say already, and they say no more."""
+    return not written.message and (
+        written.status in (None, incident.status)
+        and written.title in (None, incident.title)
+        and written.impact in (None, incident.impact)
+        and _held(incident, written) == incident.held
+    )
 
 
 def _held(incident: Incident, written: Written) -> bool:

@@ -191,7 +191,7 @@ def changed(before: Incident, after: Incident) -> str:
         f"This is now called “{after.title}”." if after.title != before.title else "",
         f"Its impact is now {after.impact}." if after.impact is not before.impact else "",
         f"It is now {after.status}." if after.status is not before.status else "",
-        "Somebody looks after it." if after.held and not before.held else "",
+        "Somebody looks after it." if after.held and not before.held and after.open else "",
         "It ends by itself once all is well." if before.held and not after.held and after.open else "",
     ]
     return " ".join(filter(None, said)) or "Nothing new."

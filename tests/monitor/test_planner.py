@@ -165,19 +165,52 @@ async def test_a_rule_that_is_cancelled_is_gone_with_all_that_was_to_come_of_it(
     assert list(rig.planner.rules()) == [NOW_RUNNING]
 
 
-@pytest.mark.parametrize("refuses", ["the pipeline", "the store of rules"])
-async def test_a_rule_that_could_not_be_cancelled_can_be_cancelled_again(refuses: str) -> None:
+async def test_a_rule_that_could_not_be_cancelled_can_be_cancelled_again() -> None:
     rig = Rig()
     await rig.planner.plan(NIGHTLY)
-    rig.refuses, rig.store.refuses = refuses == "the pipeline", refuses == "the store of rules"
+    rig.store.refuses = True
     with pytest.raises(StoreRefused):
         await rig.planner.cancel(NIGHTLY.id)
     assert list(rig.planner.rules()) == [NIGHTLY]
-    rig.refuses = rig.store.refuses = False
+    rig.store.refuses = False
     await rig.planner.cancel(NIGHTLY.id)
     assert list(rig.planner.rules()) == []
     assert [window.cancelled for window in rig.windows] == [True]
     assert rig.kinds() == ["scheduled", "completed"]
+
+
+async def test_occurrences_of_a_rule_that_is_gone_go_as_soon_as_they_can() -> None:
+    rig = Rig()
+    await rig.planner.plan(NIGHTLY)
+    rig.refuses = True
+    await rig.planner.cancel(NIGHTLY.id)
+    assert [window.cancelled for window in rig.windows] == [False]
+    rig.refuses = False
+    await rig.planner.step()
+    assert [window.cancelled for window in rig.windows] == [True]
+
+
+async def test_a_rule_of_the_config_that_comes_back_brings_its_occurrences_back() -> None:
+    rig = Rig(NIGHTLY, NOW_RUNNING)
+    await rig.planner.look()
+    rig.pass_time(MINUTE)
+    rig.planner.use([], rig.setup)
+    await rig.planner.look()
+    rig.pass_time(MINUTE)
+    rig.planner.use([NIGHTLY, NOW_RUNNING], rig.setup)
+    await rig.planner.look()
+    assert {window.id for window in rig.windows if not window.cancelled} >= {TONIGHT.id, RUNNING.id}
+    assert rig.board.components["batch"].status is Status.MAINTENANCE
+
+
+async def test_an_occurrence_that_a_person_cancelled_does_not_come_back_with_its_rule() -> None:
+    rig = Rig(NIGHTLY)
+    await rig.planner.look()
+    await rig.obey(Cancelled(at=rig.clock.now(), window=TONIGHT.id))
+    for rules in ([], [NIGHTLY]):
+        rig.planner.use(rules, rig.setup)
+        await rig.planner.look()
+    assert [window.cancelled for window in rig.windows] == [True]
 
 
 async def test_a_rule_that_is_cancelled_while_it_is_looked_at_leaves_nothing_behind() -> None:

@@ -121,6 +121,9 @@ class FakeRegistry:
     async def drop_subscription(self, subscription: str) -> None:
         del self.kept[subscription]
 
+    async def put_answer(self, key: str, idempotency_key: str, answered: Answered) -> None:
+        raise NotImplementedError
+
     async def answered(self, key: str, idempotency_key: str) -> Answered | None:
         raise NotImplementedError
 

@@ -158,6 +158,26 @@ def test_a_window_is_not_moved_to_where_it_could_not_begin(starts: int, ends: in
     assert planned(story, replace(UPGRADE, starts=NOON + starts, ends=NOON + ends)) is QUIET
 
 
+@pytest.mark.parametrize(
+    ("lost", "back", "expected"),
+    [
+        (0, HOUR // 2, [SCHEDULED, COMPLETED, SCHEDULED, STARTED, COMPLETED]),
+        (0, 90 * MINUTE, [SCHEDULED, COMPLETED, SCHEDULED, STARTED, COMPLETED]),
+        (80 * MINUTE, 90 * MINUTE, [SCHEDULED, STARTED, COMPLETED, SCHEDULED, STARTED, COMPLETED]),
+        (0, 3 * HOUR, [SCHEDULED, COMPLETED]),
+    ],
+)
+def test_what_went_with_its_rule_comes_back_with_it(lost: int, back: int, expected: list[EventKind]) -> None:
+    story = Story(API)
+    planned(story)
+    story.wait(lost).observe(Cancelled(at=story.now, window=UPGRADE.id, orphaned=True))
+    story.wait(back - lost)
+    planned(story)
+    story.wait(DAY)
+    assert kinds(story) == expected
+    assert len({event.id for event in told(story)}) == len(expected)
+
+
 def test_what_is_cancelled_is_cancelled_once() -> None:
     story = Story(API)
     planned(story)

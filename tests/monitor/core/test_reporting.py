@@ -16,7 +16,7 @@ from monitor.core.model import (
     Span,
     Status,
 )
-from monitor.core.reporting import ComponentReport, Past, Period, component_report
+from monitor.core.reporting import ComponentReport, Past, Period, component_report, was_watched
 from tests.builders import NOON, amendment, component_setup, incident
 
 OK, DEGRADED, PARTIAL, MAJOR = Status.OPERATIONAL, Status.DEGRADED, Status.PARTIAL_OUTAGE, Status.MAJOR_OUTAGE
@@ -35,11 +35,14 @@ def told(
     period: Period = MONTH,
     objective: float | None = None,
     latencies: tuple[int, ...] = (),
+    monitored: bool = True,
 ) -> ComponentReport:
     past = Past(
         spans=tuple(Span(since, status) for since, status in spans), amendments=amendments, incidents=incidents
     )
-    return component_report(component_setup(objective=objective), past, Histogram(latencies), period)
+    return component_report(
+        component_setup(objective=objective), past, Histogram(latencies), period, monitored=monitored
+    )
 
 
 def amended(since: Instant, until: Instant, kind: AmendmentKind) -> tuple[Amendment, ...]:
@@ -122,6 +125,34 @@ def test_the_budget_follows_amendments() -> None:
     assert before is not None
     assert after is not None
     assert (before.left, after.left) == (-7 * DAY // 10, 3 * DAY // 10)
+
+
+def test_of_what_is_watched_no_more_the_rest_of_the_month_adds_nothing_to_the_budget() -> None:
+    now = BEGIN + 10 * DAY
+    goes_on = Period(since=BEGIN, until=now, ends=END)
+    found = told((0, OK), (BEGIN + 5 * DAY, UNKNOWN), period=goes_on, objective=99, monitored=False)
+    assert found.budget is not None
+    assert found.budget.left == found.budget.allowed == 5 * DAY // 100
+
+
+@pytest.mark.parametrize(
+    ("spans", "watched"),
+    [
+        ([(0, OK), (BEGIN - 1, UNKNOWN)], False),
+        ([(0, OK), (BEGIN, UNKNOWN)], False),
+        ([(0, OK), (BEGIN + 1, UNKNOWN)], True),
+        ([(0, UNKNOWN), (END - 1, MAJOR)], True),
+        ([(0, UNKNOWN), (END, OK)], False),
+        ([(BEGIN, WINDOW), (BEGIN + 1, UNKNOWN)], True),
+        ([(0, UNKNOWN)], False),
+        ([], False),
+    ],
+)
+def test_a_component_was_watched_in_a_month_when_anything_was_known_of_it(
+    spans: list[tuple[Instant, Status]], watched: bool
+) -> None:
+    past = Past(spans=tuple(Span(since, status) for since, status in spans), amendments=(), incidents=())
+    assert was_watched(past, MONTH) is watched
 
 
 def test_without_an_objective_there_is_no_budget() -> None:

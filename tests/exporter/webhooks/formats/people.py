@@ -137,8 +137,15 @@ def _of_their_own() -> Mapping[str, Told]:
     return {
         "opened_by_hand": desk.reports(),
         "updated_by_hand": desk.writes("bob", BY_BOB, status=IncidentStatus.IDENTIFIED),
-        "joined_what_is_held": desk.breaks("auth/health", "api/health"),
+        "seen_beside_them": desk.breaks("auth/health"),
     }
+
+
+def _of_what_is_held() -> Mapping[str, Told]:
+    desk = Desk()
+    desk.breaks("auth/health")
+    desk.writes("bob", BY_BOB, status=IncidentStatus.IDENTIFIED)
+    return {"joined_what_is_held": desk.breaks("auth/health", "api/health")}
 
 
 def _of_the_machine() -> Mapping[str, Told]:
@@ -165,5 +172,12 @@ def _of_maintenance() -> Mapping[str, Told]:
     }
 
 
-BY_PEOPLE: Mapping[str, Told] = {**_of_their_own(), **_of_the_machine(), **_of_maintenance()}
-THEIRS, TAKEN_OVER = (BY_PEOPLE[name].incident for name in ("opened_by_hand", "taken_over"))
+BY_PEOPLE: Mapping[str, Told] = {
+    **_of_their_own(),
+    **_of_what_is_held(),
+    **_of_the_machine(),
+    **_of_maintenance(),
+}
+THEIRS, HELD, TAKEN_OVER = (
+    BY_PEOPLE[name].incident for name in ("opened_by_hand", "joined_what_is_held", "taken_over")
+)

@@ -140,7 +140,7 @@ def test_what_is_said_is_whose_it_is(occasion: str, by: str, message: str) -> No
 
 
 def test_what_a_person_found_out_is_known_from_them() -> None:
-    assert dict(gist(OCCASIONS["joined_what_is_held"]).facts)["Known"] == f"{BY_BOB} — bob"
+    assert dict(gist(OCCASIONS["seen_beside_them"]).facts)["Known"] == f"{BY_BOB} — bob"
 
 
 def test_what_is_merged_is_a_postmortem_too_once_somebody_wrote_one() -> None:

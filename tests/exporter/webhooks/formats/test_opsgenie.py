@@ -97,6 +97,7 @@ def test_a_call_has_the_documented_fields_and_lengths(name: str) -> None:
         ("status_changed", "/v2/alerts"),
         ("opened_by_hand", "/v2/alerts"),
         ("updated_by_hand", f"/v2/alerts/{THEIRS}%2F0/acknowledge?identifierType=alias"),
+        ("seen_beside_them", f"/v2/alerts/{THEIRS}%2F0/acknowledge?identifierType=alias"),
         ("joined_what_is_held", "/v2/alerts"),
         ("taken_over", f"/v2/alerts/{TAKEN_OVER}%2F0/acknowledge?identifierType=alias"),
         ("changed_by_hand", f"/v2/alerts/{TAKEN_OVER}%2F0/acknowledge?identifierType=alias"),

@@ -23,7 +23,7 @@ from tests.exporter.webhooks.formats.notices import (
     entered,
     of_incident,
 )
-from tests.exporter.webhooks.formats.people import TAKEN_OVER, THEIRS
+from tests.exporter.webhooks.formats.people import HELD, TAKEN_OVER, THEIRS
 
 
 def text(most: int) -> dict[str, object]:
@@ -115,7 +115,8 @@ def test_an_event_has_the_documented_fields_and_lengths(name: str) -> None:
         ("merged", "resolve", "inc_fedcba9876543210/0"),
         ("opened_by_hand", "trigger", f"{THEIRS}/0"),
         ("updated_by_hand", "acknowledge", f"{THEIRS}/0"),
-        ("joined_what_is_held", "trigger", f"{THEIRS}/0"),
+        ("seen_beside_them", "acknowledge", f"{THEIRS}/0"),
+        ("joined_what_is_held", "trigger", f"{HELD}/0"),
         ("taken_over", "acknowledge", f"{TAKEN_OVER}/0"),
         ("changed_by_hand", "acknowledge", f"{TAKEN_OVER}/0"),
         ("raised_by_hand", "trigger", f"{TAKEN_OVER}/0"),

@@ -30,6 +30,7 @@ def called(told: Told) -> Call:
         ("merged", Call.END),
         ("opened_by_hand", Call.PAGE),
         ("updated_by_hand", Call.ACKNOWLEDGE),
+        ("seen_beside_them", Call.ACKNOWLEDGE),
         ("joined_what_is_held", Call.PAGE),
         ("taken_over", Call.ACKNOWLEDGE),
         ("changed_by_hand", Call.ACKNOWLEDGE),
