@@ -10,7 +10,7 @@ from monitor.core.draft import Draft
 from monitor.core.ids import reported_id
 from monitor.core.incidents import relieve
 from monitor.core.model import TROUBLE, Explained, Impact, Incident, IncidentStatus, Instant, Reported, Written
-from monitor.core.parts import end_merged, enter, gathered, of, with_impact
+from monitor.core.parts import end_merged, enter, gathered, of, with_impact, with_worst
 
 
 def report(draft: Draft, reported: Reported) -> None:
@@ -21,6 +21,9 @@ def report(draft: Draft, reported: Reported) -> None:
         return
     since = min([draft.at, *(incident.started_at for incident in before)])
     opened = with_impact(gathered(_opened(reported, known, draft.at, since), before))
+    for name in known:
+        if draft.component(name).status in TROUBLE:
+            opened = with_worst(draft, opened, name)
     for incident in before:
         end_merged(draft, incident, opened)
     enter(draft, opened, reported.status, reported.message, reported.by)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from monitor.core.model import HOUR, MINUTE, QUIET, EventKind, Impact, Incident, IncidentStatus, StatusChange
@@ -74,6 +76,13 @@ def test_an_impact_that_nobody_gave_is_that_of_what_is_taken_over() -> None:
     assert now(story, incident).impact is Impact.CRITICAL
 
 
+def test_an_impact_that_nobody_gave_is_that_of_trouble_that_people_said_was_over() -> None:
+    story = a_story().runs({"cdn/health": "FFF"})
+    written(story, latest(story), status=IncidentStatus.RESOLVED)
+    incident = reported(story, "cdn", impact=None)
+    assert now(story, incident).impact is Impact.CRITICAL
+
+
 def test_an_impact_that_nobody_gave_rises_with_what_the_machine_sees() -> None:
     story = a_story()
     incident = reported(story, "cdn", impact=None)
@@ -89,7 +98,7 @@ def test_an_impact_that_a_person_gave_stays() -> None:
 
 
 @pytest.mark.parametrize("judged", [{"title": "Ignore this"}, {"impact": Impact.NONE}])
-def test_what_a_person_judged_is_not_reopened_by_trouble_that_they_did_not_see(judged: dict[str, object]) -> None:
+def test_what_a_person_judged_is_not_reopened_by_trouble_that_they_did_not_see(judged: dict[str, Any]) -> None:
     story = a_story().runs({"cdn/health": ".FFF"})
     incident = latest(story)
     written(story, incident, **judged)
@@ -114,7 +123,7 @@ def test_what_a_person_judged_is_not_reopened_by_trouble_that_they_did_not_see(j
         {"hold": False},  # people opened it
     ],
 )
-def test_saying_what_is_so_already_is_no_news(said: dict[str, object]) -> None:
+def test_saying_what_is_so_already_is_no_news(said: dict[str, Any]) -> None:
     story = a_story()
     incident = reported(story, "api")
     assert written(story, incident, message="", **said) is QUIET
