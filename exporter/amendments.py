@@ -7,11 +7,12 @@ from typing import Any
 from aiohttp import web
 
 from exporter.authentication import author
-from exporter.documents import amendment_document
+from exporter.documents import Document, amendment_document, timestamp
 from exporter.fields import Reader, instant, line, one_of, read_fields, wrong_fields
+from exporter.idempotency import commanded_once
 from exporter.paging import page_of, paged
 from exporter.problems import Problem
-from exporter.rendering import Rendering, as_json, json_answer, respond
+from exporter.rendering import Rendering, as_json, respond
 from exporter.sources import SOURCES, Sources
 from monitor.core.board import Board
 from monitor.core.ids import amendment_id
@@ -32,20 +33,25 @@ async def amendments(request: web.Request) -> web.Response:
 
 async def amend(request: web.Request) -> web.Response:
     """201 with the amendment, which stays: to take it back, say that the ledger holds as recorded."""
-    by, sources = await author(request), request.app[SOURCES]
-    read, now = read_fields(await request.read(), _readers(sources.board), REQUIRED), sources.clock.now()
-    _check_stretch(read["since"], read["until"], now)
-    amendment = _amendment(read, by, now)
-    step = await sources.obey(Amended(at=now, amendment=amendment))
-    if amendment not in step.amendments:
-        raise Problem(409, f"Nothing can be amended of {amendment.component} any more.")
-    return json_answer(amendment_document(amendment), 201)
+    key, sources, body = await author(request), request.app[SOURCES], await request.read()
+    return await commanded_once(request, key, lambda: _amended(sources, key.name, body))
 
 
 async def _listed(sources: Sources, limit: int, before: Cursor | None) -> Rendering:
     found = await sources.history.all_amendments(limit=limit + 1, before=before)
     shown, following = paged(found, limit, lambda amendment: (amendment.at, amendment.id))
     return as_json({"amendments": [amendment_document(amendment) for amendment in shown], **following})
+
+
+async def _amended(sources: Sources, by: str, body: bytes) -> Document:
+    read, now = read_fields(body, _readers(sources.board), REQUIRED), sources.clock.now()
+    _check_stretch(read["since"], read["until"], now)
+    _check_recorded(read["until"], await sources.history.begun(read["component"]))
+    amendment = _amendment(read, by, now)
+    step = await sources.obey(Amended(at=now, amendment=amendment))
+    if amendment not in step.amendments:
+        raise Problem(409, f"Nothing can be amended of {amendment.component} any more.")
+    return amendment_document(amendment)
 
 
 def _amendment(read: dict[str, Any], by: str, at: Instant) -> Amendment:
@@ -59,6 +65,13 @@ def _check_stretch(since: Instant, until: Instant, now: Instant) -> None:
         raise wrong_fields({"until": "must not be in the future."})
     if until - since > LONGEST:
         raise wrong_fields({"until": f"must be at most {LONGEST // DAY} days after since."})
+
+
+def _check_recorded(until: Instant, begun: Instant | None) -> None:
+    if begun is None:
+        raise wrong_fields({"component": "has nothing on record yet."})
+    if until <= begun:
+        raise wrong_fields({"until": f"must be after {timestamp(begun)}: nothing is on record before."})
 
 
 def _readers(board: Board) -> dict[str, Reader]:

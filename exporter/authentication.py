@@ -39,8 +39,8 @@ async def caller(request: web.Request, scope: Scope) -> Key:
     return await request.app[AUTHORITY](request, scope)
 
 
-async def author(request: web.Request) -> str:
-    """The name of the caller, who may say what everybody reads.
+async def author(request: web.Request) -> Key:
+    """The key of the caller, who may say what everybody reads, under its name.
 
     Raises:
         Problem: 401, 403 or 429.
@@ -48,7 +48,7 @@ async def author(request: web.Request) -> str:
     key = await caller(request, Scope.INCIDENTS)
     if key.test:
         raise Problem(403, "This key is for tests: what it wrote, everybody would read.")
-    return key.name
+    return key
 
 
 async def operator(_request: web.Request, _scope: Scope) -> Key:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 
 from aiohttp import web
@@ -22,7 +23,7 @@ from monitor.core.subscribing import Key, Scope, Subscription
 
 NEVER_KEPT = {"Cache-Control": "no-store"}
 LONGEST_LIFETIME = 3_650 * DAY
-RESERVED = (MACHINE, OPERATOR.name)
+RESERVED = (MACHINE, OPERATOR.name, "config")
 
 
 async def create_key(request: web.Request) -> web.Response:
@@ -96,9 +97,16 @@ def _without_key(subscription: Subscription, now: Instant) -> Subscription:
 
 def _name(value: object) -> str:
     found = line(value)
-    if found.casefold() in RESERVED or recurs(found):  # what they did is told under their names
+    read = _as_read(found)
+    if read in RESERVED or recurs(read):  # what they did is told under their names
         raise ValueError(f"must not be {', '.join(RESERVED)} or the id of a rule.")
     return found
+
+
+def _as_read(name: str) -> str:
+    """Without what readers overlook: case, the width of letters, and marks on them."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(each for each in letters if not unicodedata.category(each).startswith("M")).casefold().strip()
 
 
 def _scopes(value: object) -> tuple[Scope, ...]:

@@ -22,7 +22,6 @@ _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _YEARS = range(1970, 9000)  # of a time: what begins in them also ends in years that can be told
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")  # but for newlines
 
 
 def read_fields(body: bytes, readers: Mapping[str, Reader], required: Collection[str] = ()) -> dict[str, Any]:
@@ -74,8 +73,8 @@ def line(value: object, longest: int = LONGEST_LINE) -> str:
 def lines(value: object, longest: int) -> str:
     """Text that people see, of one line or many."""
     found = text(value).strip()
-    if not 0 < len(found) <= longest or _CONTROL.search(found):
-        raise ValueError(f"must be 1 to {longest} characters, none of them a control character but newlines.")
+    if not 0 < len(found) <= longest or not found.replace("\n", "").isprintable():
+        raise ValueError(f"must be 1 to {longest} printable characters, in one line or many.")
     return found
 
 
@@ -108,11 +107,11 @@ def at_least_one(value: object, allowed: Collection[str]) -> tuple[str, ...]:
 
 
 def duration(value: object, longest: Duration) -> Duration:
-    """`30s`, `5m`, `24h`, `90d` in milliseconds."""
+    """`30s`, `5m`, `24h`, `90d` in milliseconds; the longest is a day or more."""
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None
     length = int(found[1]) * _UNITS[found[2]] if found else -1
     if not 0 <= length <= longest:
-        raise ValueError(f"must be a duration such as 30m, 24h or 90d, and at most {longest // DAY}d.")
+        raise ValueError(f"must be a duration such as 30m or 24h, and at most {longest // DAY}d.")
     return length
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
 from aiohttp import web
 
+from exporter.documents import Document
 from exporter.fields import wrong_fields
+from exporter.rendering import json_answer, json_text
+from exporter.sources import SOURCES
 from monitor.core.model import DAY, Instant
-from monitor.core.ports import Registry
+from monitor.core.ports import Registry, StoreRefused
 from monitor.core.subscribing import Answered, Key
 
 HEADER = "Idempotency-Key"
@@ -58,3 +63,24 @@ async def once(request: web.Request, key: Key) -> Once | None:
         raise wrong_fields({HEADER: "must be 1 to 255 visible ASCII characters."})
     asked = f"{request.method} {request.path}\n".encode() + await request.read()
     return Once(key.id, name, sha256(asked).hexdigest())
+
+
+async def commanded_once(request: web.Request, key: Key, command: Callable[[], Awaitable[Document]]) -> web.Response:
+    """201 with what a command comes to; the same request again gets the same answer.
+
+    Args:
+        command: does it and tells of it, while nobody else changes what it looks at.
+    """
+    sources, this = request.app[SOURCES], await once(request, key)
+    async with sources.commanding:  # also lest two of the same, sent at a time, are both done
+        if this is None:
+            return json_answer(await command(), 201)
+        registry, now = sources.subscribing.registry, sources.clock.now()
+        before = await this.answered(registry, now)
+        if before is not None:
+            return json_answer(before.body, before.status)
+        told = json_text(await command())
+        # The command has a commit of its own: after a crash just before this one, the same request does it again.
+        with suppress(StoreRefused):  # it is done, so that must be told
+            await registry.put_answer(*this.answer(201, told, now))
+    return json_answer(told, 201)

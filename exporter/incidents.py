@@ -9,6 +9,7 @@ from aiohttp import web
 from exporter.authentication import author
 from exporter.documents import Document, incident_document
 from exporter.fields import Reader, at_least_one, flag, line, lines, one_of, read_fields, wrong_fields
+from exporter.idempotency import commanded_once
 from exporter.paging import paged
 from exporter.parameters import IncidentQuery, incident_query
 from exporter.problems import Problem
@@ -35,33 +36,23 @@ async def incident(request: web.Request) -> web.Response:
 
 async def report(request: web.Request) -> web.Response:
     """201 with an incident that people look after; 409 where they do already, and know it by another."""
-    by, sources = await author(request), request.app[SOURCES]
-    required = ("title", "components", "message")
-    read = read_fields(await request.read(), _report_readers(sources.board), required)
-    _refuse_held(sources.board, read["components"])
-    said = {"impact": Impact.MINOR, "status": IncidentStatus.INVESTIGATING} | read
-    step = await sources.obey(Reported(at=sources.clock.now(), by=by, **said))
-    return json_answer(_written(step), 201)
+    key, sources, body = await author(request), request.app[SOURCES], await request.read()
+    return await commanded_once(request, key, lambda: _reported(sources, key.name, body))
 
 
 async def write(request: web.Request) -> web.Response:
     """201 with the incident, of which there is more to say now."""
-    by, sources, body = await author(request), request.app[SOURCES], await request.read()
-    about = await _known(sources, request.match_info["id"])
-    read = read_fields(body, {"message": _message, "status": _status}, required=("message",))
-    step = await sources.obey(_more(sources, by, about, read))
-    return json_answer(_written(step), 201)
+    key, sources, body = await author(request), request.app[SOURCES], await request.read()
+    name = request.match_info["id"]
+    return await commanded_once(request, key, lambda: _more_said(sources, key.name, name, body))
 
 
 async def change(request: web.Request) -> web.Response:
     """200 with the incident as it is now."""
-    by, sources, body = await author(request), request.app[SOURCES], await request.read()
-    read = _changes(body)
-    command = _learned if "postmortem" in read else _more
+    key, sources, body = await author(request), request.app[SOURCES], await request.read()
+    read, name = _changes(body), request.match_info["id"]
     async with sources.commanding:  # what one writes, the next must see
-        about = await _known(sources, request.match_info["id"])
-        step = await sources.obey(command(sources, by, about, read))
-    return json_answer(_written(step))
+        return json_answer(await _changed(sources, key.name, name, read))
 
 
 # ── seeing them ──────────────────────────────────────────────────────────────────────────────────────
@@ -90,6 +81,32 @@ async def _known(sources: Sources, name: str) -> Incident:
 
 
 # ── writing them ─────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _reported(sources: Sources, by: str, body: bytes) -> Document:
+    read = read_fields(body, _report_readers(sources.board), required=("title", "components", "message"))
+    _refuse_held(sources.board, read["components"])
+    said = {"impact": None, "status": IncidentStatus.INVESTIGATING} | read
+    return _written(await sources.obey(Reported(at=sources.clock.now(), by=by, **said)))
+
+
+async def _more_said(sources: Sources, by: str, name: str, body: bytes) -> Document:
+    about = await _known(sources, name)
+    read = read_fields(body, {"message": _message, "status": _status}, required=("message",))
+    return _written(await sources.obey(_more(sources, by, about, read)))
+
+
+async def _changed(sources: Sources, by: str, name: str, read: dict[str, Any]) -> Document:
+    about = await _known(sources, name)
+    command = (_learned if "postmortem" in read else _more)(sources, by, about, read)
+    return incident_document(about) if _is_so(about, read) else _written(await sources.obey(command))
+
+
+def _is_so(about: Incident, read: dict[str, Any]) -> bool:
+    """Whether it is as they say already, and they say no more. Who gives it a status also takes it over."""
+    said = {"hold": True, **read} if "status" in read else read
+    now = {"title": about.title, "impact": about.impact, "status": about.status, "hold": about.held}
+    return all(name in now and now[name] == value for name, value in said.items())
 
 
 def _more(sources: Sources, by: str, about: Incident, read: dict[str, Any]) -> Written:

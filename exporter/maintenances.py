@@ -8,6 +8,7 @@ from aiohttp import web
 
 from exporter.authentication import author
 from exporter.documents import Document, rule_document, window_document
+from exporter.idempotency import commanded_once
 from exporter.paging import page_of, paged
 from exporter.plans import change_of, changed, new_rule, new_window, recurs
 from exporter.problems import Problem
@@ -39,9 +40,9 @@ async def maintenance(request: web.Request) -> web.Response:
 
 async def plan(request: web.Request) -> web.Response:
     """201 with the window or, where there is a cron expression, with the rule."""
-    by, sources, body = await author(request), request.app[SOURCES], await request.read()
+    key, sources, body = await author(request), request.app[SOURCES], await request.read()
     planned = _plan_rule if recurs(body) else _plan_window
-    return json_answer(await planned(sources, body, by), 201)
+    return await commanded_once(request, key, lambda: planned(sources, body, key.name))
 
 
 async def change(request: web.Request) -> web.Response:

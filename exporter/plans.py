@@ -53,7 +53,7 @@ def new_rule(board: Board, calendar: Calendar, body: bytes, by: str, now: Instan
     """Raises Problem 400, 409 or 422."""
     readers: dict[str, Reader] = {
         **_readers(board),
-        "cron": lambda value: _checked(value, calendar.check_cron),
+        "cron": lambda value: " ".join(_checked(value, calendar.check_cron).split()),
         "duration": _lasting,
         "timezone": lambda value: _checked(value, calendar.check_timezone),
         "notice": lambda value: duration(value, LONGEST),
@@ -84,8 +84,10 @@ def changed(window: Window, change: dict[str, Any], now: Instant) -> Window:
     after = replace(window, **change)
     if window.starts <= now and after.starts != window.starts:
         raise wrong_fields({"starts": "cannot be moved: it has begun."})
-    if "starts" in change or "ends" in change:
+    if "ends" in change:
         _check_stretch(after.starts, after.ends, now)
+    elif "starts" in change:
+        _check_start(after.starts, after.ends)
     return after
 
 
@@ -107,6 +109,14 @@ def _check_stretch(starts: Instant, ends: Instant, now: Instant) -> None:
         raise wrong_fields({"ends": "must be after its start, and in the future."})
     if ends - starts > LONGEST:
         raise wrong_fields({"ends": f"must be at most {LONGEST // DAY} days after its start."})
+
+
+def _check_start(starts: Instant, ends: Instant) -> None:
+    """Where the end stays as it was, the start is what is wrong."""
+    if starts >= ends:
+        raise wrong_fields({"starts": "must be before its end."})
+    if ends - starts > LONGEST:
+        raise wrong_fields({"starts": f"must be at most {LONGEST // DAY} days before its end."})
 
 
 def _lasting(value: object) -> Duration:

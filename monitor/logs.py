@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 
-from monitor.core.redaction import Redactor
+from monitor.core.redaction import Redactor, printable
 from monitor.terminal import complain
 
 WAITING_AT_MOST = 1_000  # entries; later ones are dropped until somebody reads
@@ -15,7 +15,7 @@ LAST_WORDS = 1.0  # seconds that the log gets to be read when we stop
 
 
 class RedactingFormatter(logging.Formatter):
-    """Takes secrets out of whole entries, tracebacks included."""
+    """Takes secrets out of whole entries, tracebacks included; further lines of an entry pass for no other entry."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
@@ -23,7 +23,8 @@ class RedactingFormatter(logging.Formatter):
         self.redact = Redactor(())
 
     def format(self, record: logging.LogRecord) -> str:
-        return self.redact(super().format(record))
+        lines = self.redact(super().format(record)).split("\n")
+        return "\n  ".join(map(printable, lines))
 
 
 class Log(logging.Handler):

@@ -41,6 +41,14 @@ class Registry:
         """Forget it and all its deliveries."""
         await self._connection.commit(subscriptions.drop, subscription)
 
+    async def put_answer(self, key: str, idempotency_key: str, answered: Answered) -> None:
+        """Write down what was answered to a request of that key.
+
+        Raises:
+            sqlite3.IntegrityError: that Idempotency-Key has an answer already; nothing was written.
+        """
+        await self._connection.commit(answers.record, key, idempotency_key, answered)
+
     async def answered(self, key: str, idempotency_key: str) -> Answered | None:
         """What was answered to a request of that key; None when nothing was, or it was forgotten."""
         return await self._connection.ask(answers.one, key, idempotency_key)

@@ -38,7 +38,12 @@ def list_incidents(everything: bool, data: Path) -> None:
     help="What is in trouble. May be given again.",
 )
 @click.option("--message", metavar="TEXT", required=True, help="What is known of it, for everybody to read.")
-@click.option("--impact", metavar="IMPACT", show_default="minor", help="none, minor, major or critical.")
+@click.option(
+    "--impact",
+    metavar="IMPACT",
+    show_default="as grave as what is seen of the components, at least minor",
+    help="none, minor, major or critical.",
+)
 @click.option(
     "--status", metavar="STATUS", show_default="investigating", help="investigating, identified or monitoring."
 )
@@ -81,7 +86,10 @@ def update(incident_id: str, data: Path, **typed: object) -> None:
 @message_option
 @data_option
 def resolve(incident_id: str, data: Path, **typed: object) -> None:
-    """End an incident. It is not opened again; what comes later is another."""
+    """End an incident. It is not opened again; what comes later is another.
+
+    A component of it that is still in trouble is named.
+    """
     from monitor.commands.incidents import resolve_incident
 
     sys.exit(resolve_incident(data, incident_id, typed))
@@ -92,7 +100,10 @@ def resolve(incident_id: str, data: Path, **typed: object) -> None:
 @click.option("--text", metavar="TEXT", help="What was learned; read from standard input unless given.")
 @data_option
 def postmortem(incident_id: str, text: str | None, data: Path) -> None:
-    """Write what was learned of a past incident. It replaces what was written before."""
+    """Write what was learned of a past incident.
+
+    Written again, it is the post-mortem from then on; the timeline keeps what was written before.
+    """
     from monitor.commands.incidents import explain_incident
 
     sys.exit(explain_incident(data, incident_id, text, sys.stdin))

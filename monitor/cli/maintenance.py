@@ -44,6 +44,7 @@ def schedule(data: Path, **typed: object) -> None:
     from monitor.clock import DaemonClock
     from monitor.commands.maintenance import schedule_maintenance
 
+    _check_form({name for name, value in typed.items() if value is not None})
     sys.exit(schedule_maintenance(data, typed, DaemonClock()))
 
 
@@ -97,3 +98,18 @@ def change(maintenance_id: str, data: Path, **typed: object) -> None:
     if not given(typed):
         raise click.UsageError("Say what there is to change, such as --ends.")
     sys.exit(change_maintenance(data, maintenance_id, typed, DaemonClock()))
+
+
+def _check_form(typed: set[str]) -> None:
+    """Raises UsageError for options that do not go together: maintenance is once, or again and again."""
+    if "cron" in typed:
+        if typed & {"starts", "ends"}:
+            raise click.UsageError("Give --cron with --for, or --starts and --ends: it is one form or the other.")
+        return
+    for option in ("timezone", "notice"):
+        if option in typed:
+            raise click.UsageError(f"--{option} goes with --cron.")
+    if {"ends", "duration"} <= typed:
+        raise click.UsageError("Give one of --ends and --for, not both.")
+    if not typed & {"ends", "duration"}:
+        raise click.UsageError("Say --ends or --for.")

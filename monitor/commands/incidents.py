@@ -10,11 +10,12 @@ from urllib.parse import quote
 
 from monitor.commands.control import Refused, ask, listed
 from monitor.commands.errands import Exit, done, given, show_list
-from monitor.core.model import IncidentStatus
+from monitor.core.model import TROUBLE, IncidentStatus
 from monitor.core.redaction import printable
 from monitor.terminal import say
 
 INCIDENTS = "/api/v1/incidents"
+STATUS = "/api/v1/status"
 COLUMNS = ("ID", "STATUS", "IMPACT", "SINCE", "LOOKED AFTER BY", "TITLE")
 MACHINE = "machine"
 
@@ -50,13 +51,13 @@ def open_incident(data: Path, typed: Mapping[str, object]) -> Exit:
 
 
 def update_incident(data: Path, incident: str, typed: Mapping[str, object]) -> Exit:
-    """Say more of an incident, and print how it stands."""
+    """Say more of an incident, and print how it stands, and what is still in trouble once it is over."""
     hold = "--hold" if typed.get("hold") else "--release"
     return done(lambda: _write(data, incident, given(typed)), {**OPTIONS, "hold": hold})
 
 
 def resolve_incident(data: Path, incident: str, typed: Mapping[str, object]) -> Exit:
-    """End an incident, with the message if one was typed."""
+    """End an incident, with the message if one was typed, and print what of it is still in trouble."""
     fields = {"status": IncidentStatus.RESOLVED, **given(typed)}
     return done(lambda: _write(data, incident, fields), {"message": "--message"})
 
@@ -79,6 +80,16 @@ def explain_incident(data: Path, incident: str, text: str | None, source: TextIO
 def _write(data: Path, incident: str, fields: Mapping[str, object]) -> None:
     now = ask(data, "PATCH", _path(incident), fields)
     say(f"{now['id']} is {now['status']}, its impact is {now['impact']}: {printable(now['title'])}")
+    if now["status"] == IncidentStatus.RESOLVED:
+        _name_troubled(data, now["components"])
+
+
+def _name_troubled(data: Path, components: list[str]) -> None:
+    """Of what people say that it is over, while the machine sees that it is not."""
+    for each in ask(data, "GET", STATUS)["components"]:
+        if each["id"] in components and each["status"] in TROUBLE:
+            still = f"{printable(each['name'])} is still in {each['status']}"
+            say(f"{still}: no incident opens for that until it gets worse, or is over and comes back")
 
 
 def _path(incident: str) -> str:

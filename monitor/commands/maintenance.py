@@ -20,6 +20,8 @@ MAINTENANCES = "/api/v1/maintenances"
 COLUMNS = ("ID", "STATUS", "STARTS", "ENDS", "STOPS", "PLANNED BY", "COMPONENTS", "TITLE")
 OVER = (MaintenanceStatus.COMPLETED, MaintenanceStatus.CANCELLED)
 SHOWN = 5  # of those that are over
+RULE_ENDS = "recurs no more: what runs by it ends now, and what was to come is cancelled"
+ENDS = {MaintenanceStatus.CANCELLED: "is cancelled before it began", MaintenanceStatus.COMPLETED: "ran, and ends now"}
 
 OPTIONS = {
     "title": "--title",
@@ -39,7 +41,7 @@ def schedule_maintenance(data: Path, typed: Mapping[str, object], clock: Clock) 
 
     def schedule() -> None:
         planned = ask(data, "POST", MAINTENANCES, _fields(typed, clock))
-        say(f"{_told(planned)}:\n{planned['id']}")
+        say(f"{_begins(planned)}:\n{planned['id']}")
 
     ends = "--for" if "duration" in given(typed) else "--ends"
     return done(schedule, {**OPTIONS, "ends": ends})
@@ -63,11 +65,14 @@ def list_maintenance(data: Path) -> Exit:
 
 
 def cancel_maintenance(data: Path, maintenance: str) -> Exit:
-    """Have it take place no more."""
+    """Have it take place no more, and print what that came to."""
 
     def cancel() -> None:
-        ask(data, "DELETE", _path(maintenance))
-        say(f"{maintenance} is cancelled, or has ended now if it ran")
+        path = _path(maintenance)
+        recurs = "cron" in ask(data, "GET", path)  # a rule is nowhere to be seen once it is cancelled
+        ask(data, "DELETE", path)
+        end = RULE_ENDS if recurs else ENDS[ask(data, "GET", path)["status"]]
+        say(f"{maintenance} {end}")
 
     return done(cancel)
 
@@ -89,6 +94,13 @@ def _fields(typed: Mapping[str, object], clock: Clock) -> dict[str, object]:
 
 def _path(maintenance: str) -> str:
     return f"{MAINTENANCES}/{quote(maintenance, safe='')}"
+
+
+def _begins(planned: Mapping[str, Any]) -> str:
+    """As `_told`, of what is planned just now."""
+    if planned.get("status") == MaintenanceStatus.IN_PROGRESS:
+        return f"{printable(planned['title'])} begins now and lasts to {planned['ends']}"
+    return _told(planned)
 
 
 def _told(planned: Mapping[str, Any]) -> str:

@@ -56,6 +56,10 @@ class ReluctantRegistry(Registry):
         self._consider()
         await super().put_subscription(subscription, answered)
 
+    async def put_answer(self, key: str, idempotency_key: str, answered: Answered) -> None:
+        self._consider()
+        await super().put_answer(key, idempotency_key, answered)
+
     async def drop_subscription(self, subscription: str) -> None:
         self._consider()
         await super().drop_subscription(subscription)

@@ -10,7 +10,7 @@ from tests.exporter.desk import Desk, Reply
 
 INCIDENTS = "/api/v1/incidents"
 WISH = {"title": "Slow exports", "components": ["api"], "message": "Exports take an hour."}
-MESSAGE = "must be 1 to 2000 characters, none of them a control character but newlines."
+MESSAGE = "must be 1 to 2000 printable characters, in one line or many."
 TITLE = "must be one line of 1 to 100 characters."
 SOME = "must be a list of some of api, cdn."
 CHANGES = "title, impact, status, hold, message, postmortem"

@@ -12,6 +12,7 @@ from monitor.core.model import MINUTE, QUIET, SECOND, Command, Step, Tick, Verdi
 from monitor.core.subscribing import Scope
 from tests.builders import NOON, result
 from tests.exporter.desk import Desk, watching
+from tests.exporter.fakes import FakeHistory
 
 AMENDMENTS = "/api/v1/amendments"
 WISH = {
@@ -22,6 +23,7 @@ WISH = {
     "reason": "It was our own network.",
 }
 TIME = "must be a time such as 2026-12-01T02:00:00Z."
+UNRECORDED = "must be after 2026-12-01T11:00:00Z: nothing is on record before."
 REASON = "must be one line of 1 to 500 characters."
 
 
@@ -73,6 +75,7 @@ async def uptime(desk: Desk) -> float:
         {"until": "2026-12-01T12:00:00Z"},
         {"since": "2025-11-30T12:00:00Z", "until": "2026-12-01T12:00:00Z"},
         {"since": "2026-12-01T11:29:59.999Z"},
+        {"since": "2026-12-01T10:00:00Z", "until": "2026-12-01T11:00:00.001Z"},
     ],
 )
 async def test_what_may_be_said_may_be_said(desk: Desk, change: dict[str, object]) -> None:
@@ -91,6 +94,7 @@ async def test_what_may_be_said_may_be_said(desk: Desk, change: dict[str, object
         ({"until": "2026-12-01T10:00:00Z"}, "until", "must be after since."),
         ({"until": "2026-12-01T12:00:00.001Z"}, "until", "must not be in the future."),
         ({"since": "2025-11-30T11:29:59Z"}, "until", "must be at most 366 days after since."),
+        ({"since": "2026-12-01T10:00:00Z", "until": "2026-12-01T11:00:00Z"}, "until", UNRECORDED),
         ({"kind": "forgiven"}, "kind", "must be one of false_alarm, excluded, as_recorded."),
         ({"reason": " "}, "reason", REASON),
         ({"reason": "x" * 501}, "reason", REASON),
@@ -107,6 +111,14 @@ async def test_a_wrong_field_is_named_and_nothing_is_amended(
     assert reply.errors == {field: detail}
     assert desk.touched == before
     assert (await desk.ask("GET", AMENDMENTS)).document == {"amendments": []}
+
+
+async def test_of_a_component_without_a_record_nothing_is_amended(desk: Desk) -> None:
+    desk.sources.history = FakeHistory()
+    before = desk.touched
+    reply = await desk.operate("POST", AMENDMENTS, WISH)
+    assert (reply.status, reply.errors) == (422, {"component": "has nothing on record yet."})
+    assert desk.touched == before
 
 
 async def test_all_that_is_missing_is_named_at_once(desk: Desk) -> None:

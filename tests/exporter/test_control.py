@@ -62,6 +62,9 @@ async def test_a_key_may_be_for_tests_and_expire(desk: Desk) -> None:
     assert (kept.test, kept.expires_at) == (True, NOON + 90 * DAY)
 
 
+RESERVED = "must not be machine, operator, config or the id of a rule."
+
+
 @pytest.mark.parametrize(
     ("change", "field", "detail"),
     [
@@ -69,16 +72,21 @@ async def test_a_key_may_be_for_tests_and_expire(desk: Desk) -> None:
         ({"name": "x" * 101}, "name", "must be one line of 1 to 100 characters."),
         ({"name": "two\nlines"}, "name", "must be one line of 1 to 100 characters."),
         ({"name": 5}, "name", "must be text."),
-        ({"name": "machine"}, "name", "must not be machine, operator or the id of a rule."),
-        ({"name": " Operator "}, "name", "must not be machine, operator or the id of a rule."),
-        ({"name": "rule_0123456789abcdef"}, "name", "must not be machine, operator or the id of a rule."),
+        ({"name": "machine"}, "name", RESERVED),
+        ({"name": " Operator "}, "name", RESERVED),
+        ({"name": "config"}, "name", RESERVED),
+        ({"name": "ＣＯＮＦＩＧ"}, "name", RESERVED),
+        ({"name": "oper\N{LATIN SMALL LETTER A WITH ACUTE}tor"}, "name", RESERVED),
+        ({"name": "Machine\N{VARIATION SELECTOR-16}"}, "name", RESERVED),
+        ({"name": "rule_0123456789abcdef"}, "name", RESERVED),
+        ({"name": "Series_0123456789ABCDEF"}, "name", RESERVED),
         ({"scopes": []}, "scopes", "must name at least one of subscriptions, incidents, admin."),
         ({"scopes": ["all"]}, "scopes", "must be a list of some of subscriptions, incidents, admin."),
         ({"scopes": "admin"}, "scopes", "must be a list of some of subscriptions, incidents, admin."),
         ({"test": "yes"}, "test", "must be true or false."),
         ({"test": 1}, "test", "must be true or false."),
         ({"expires_in": "0d"}, "expires_in", "must be longer than nothing."),
-        ({"expires_in": "3651d"}, "expires_in", "must be a duration such as 30m, 24h or 90d, and at most 3650d."),
+        ({"expires_in": "3651d"}, "expires_in", "must be a duration such as 30m or 24h, and at most 3650d."),
         ({"expires": "90d"}, "expires", "is no field here; there are name, scopes, test, expires_in."),
     ],
 )
@@ -88,6 +96,11 @@ async def test_a_wrong_wish_is_named_and_makes_no_key(
     reply = await desk.operate("POST", "/keys", LIVE_KEY | change)
     assert (reply.status, reply.errors) == (422, {field: detail})
     assert await desk.registry.keys() == desk.subscribing.keyring.all() == []
+
+
+@pytest.mark.parametrize("name", ["operators", "Zo\N{LATIN SMALL LETTER E WITH DIAERESIS}", "config-bot"])
+async def test_a_name_may_be_like_a_reserved_one(desk: Desk, name: str) -> None:
+    assert (await desk.operate("POST", "/keys", LIVE_KEY | {"name": name})).document["name"] == name
 
 
 async def test_a_key_can_be_revoked_again_and_stays_revoked_as_it_was(desk: Desk) -> None:

@@ -51,7 +51,7 @@ async def key(desk: Desk) -> str:
         ({"status": "monitoring"}, "status", "monitoring", "It is now monitoring."),
         ({"message": "Still slow."}, "status", "investigating", "Still slow."),
         ({"title": "No exports", "message": "Worse."}, "title", "No exports", "Worse."),
-        ({"hold": True}, "held", True, "Nothing new."),
+        ({"title": "Slow exports", "message": "As slow."}, "title", "Slow exports", "As slow."),
     ],
 )
 async def test_what_is_changed_is_said_in_the_timeline(
@@ -62,6 +62,37 @@ async def test_what_is_changed_is_said_in_the_timeline(
     assert (reply.status, reply.document[name]) == (200, value)
     assert (reply.document["updates"][-1]["message"], reply.document["updates"][-1]["by"]) == (said, "operator")
     assert await shown(desk, made["id"]) == reply.document
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "Slow exports"},
+        {"impact": "minor"},
+        {"status": "investigating"},
+        {"hold": True},
+        {"title": "Slow exports", "impact": "minor", "status": "investigating", "hold": True},
+    ],
+)
+async def test_who_changes_nothing_is_shown_it_as_it_is(desk: Desk, change: dict[str, object]) -> None:
+    made = await opened(desk)
+    before = desk.touched
+    reply = await patched(desk, made["id"], change)
+    assert (reply.status, reply.document) == (200, made)
+    assert desk.touched == before
+
+
+async def test_of_several_changes_one_is_enough(desk: Desk) -> None:
+    made = await opened(desk)
+    after = (await patched(desk, made["id"], {"title": "Slow exports", "impact": "major"})).document
+    assert (after["impact"], len(after["updates"])) == ("major", 2)
+
+
+async def test_who_gives_its_own_status_to_what_the_machine_found_takes_it_over(desk: Desk) -> None:
+    before = await found(desk)
+    assert (await patched(desk, before["id"], {"status": "investigating", "hold": False})).document == before
+    after = (await patched(desk, before["id"], {"status": "investigating"})).document
+    assert (after["held"], after["updates"][-1]["message"]) == (True, "Somebody looks after it.")
 
 
 async def test_what_a_person_takes_over_the_machine_does_not_end_until_it_is_given_back(desk: Desk) -> None:
@@ -121,7 +152,7 @@ async def test_a_post_mortem_is_text_of_a_certain_length(desk: Desk, text: str) 
     over = await resolved(desk)
     before = desk.touched
     reply = await patched(desk, over["id"], {"postmortem": text})
-    detail = "must be 1 to 10000 characters, none of them a control character but newlines."
+    detail = "must be 1 to 10000 printable characters, in one line or many."
     assert (reply.status, reply.errors) == (422, {"postmortem": detail})
     assert desk.touched == before
 

@@ -82,6 +82,11 @@ async def test_what_was_answered_is_what_everybody_sees_and_what_is_stored(desk:
     assert await desk.store.incident(made["id"]) == desk.board.incidents[made["id"]]
 
 
+async def test_an_impact_that_is_not_given_is_that_of_what_the_machine_sees(desk: Desk) -> None:
+    before = await found(desk)
+    assert (before["impact"], (await opened(desk))["impact"]) == ("critical", "critical")
+
+
 async def test_the_operator_needs_no_key_and_writes_as_the_operator(desk: Desk) -> None:
     made = await opened(desk)
     assert (made["by"], made["updates"][0]["by"]) == ("operator", "operator")
@@ -125,6 +130,9 @@ async def test_a_component_of_which_the_incident_is_over_may_be_reported_again(d
         ({"message": "a\tb"}, "message", MESSAGE),
         ({"message": "a\rb"}, "message", MESSAGE),
         ({"message": "a\x85b"}, "message", MESSAGE),
+        ({"message": "a\n\u202eb"}, "message", MESSAGE),
+        ({"message": "a\u2028b"}, "message", MESSAGE),
+        ({"message": "a\u200bb"}, "message", MESSAGE),
         ({"message": "half \ud800"}, "message", "must be text."),
         ({"message": ["a"]}, "message", "must be text."),
         ({"components": []}, "components", "must name at least one of api, cdn."),
@@ -152,8 +160,8 @@ async def test_all_that_is_missing_is_named_at_once(desk: Desk) -> None:
 
 
 async def test_a_message_may_have_lines_and_whatever_letters_there_are(desk: Desk) -> None:
-    made = await opened(desk, message="\n One\n\n\u200dtwo \N{FAMILY}\u00a0three. \r\n")
-    assert made["updates"][0]["message"] == "One\n\n\u200dtwo \N{FAMILY}\u00a0three."
+    made = await opened(desk, message="\n One\n\ntwo \N{FAMILY}, \u0639\u0634\u0631\u0629. \r\n")
+    assert made["updates"][0]["message"] == "One\n\ntwo \N{FAMILY}, \u0639\u0634\u0631\u0629."
 
 
 async def test_html_is_told_as_it_was_written_and_harms_no_page(desk: Desk) -> None:

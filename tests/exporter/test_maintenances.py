@@ -163,7 +163,9 @@ async def test_a_window_that_begins_this_instant_has_begun(desk: Desk) -> None:
     [
         ({}, f"Nothing is to be changed; there are {CHANGES}."),
         ({"ends": "2026-12-01T14:00:00Z"}, f"ends: {END}"),
-        ({"starts": "2026-12-01T15:00:00Z"}, f"ends: {END}"),
+        ({"starts": "2026-12-01T15:00:00Z"}, "starts: must be before its end."),
+        ({"starts": "2026-10-31T14:59:59Z"}, "starts: must be at most 31 days before its end."),
+        ({"starts": "2026-12-01T16:00:00Z", "ends": "2026-12-01T15:30:00Z"}, f"ends: {END}"),
         ({"starts": "2026-12-01T11:00:00Z", "ends": "2026-12-01T12:00:00Z"}, f"ends: {END}"),
         ({"ends": "2027-01-01T14:00:01Z"}, f"ends: {LENGTH}"),
         ({"components": []}, "components: must name at least one of api, cdn."),

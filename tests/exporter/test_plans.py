@@ -161,10 +161,15 @@ async def test_its_notice_may_be_other_and_it_may_stop_things(desk: Desk) -> Non
     assert (made["notice"], made["stops"], made["duration"]) == ("0d", True, "1m")
 
 
+async def test_a_cron_expression_is_its_fields_however_they_are_spaced(desk: Desk) -> None:
+    assert (await planned(desk, COMPACTION, cron="0   3 * *  sun"))["cron"] == "0 3 * * sun"
+
+
 @pytest.mark.parametrize(
     "wish",
     [
         COMPACTION | {"notice": "2d"},
+        COMPACTION | {"cron": " 0  3 * *   sun "},
         {
             "title": "Reindexing",
             "components": ["cdn"],

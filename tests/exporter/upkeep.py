@@ -44,7 +44,7 @@ OCCURRENCE = Window(
 
 TITLE = "must be one line of 1 to 100 characters."
 TIME = "must be a time such as 2026-12-01T02:00:00Z."
-DURATION = "must be a duration such as 30m, 24h or 90d, and at most 31d."
+DURATION = "must be a duration such as 30m or 24h, and at most 31d."
 END = "must be after its start, and in the future."
 LENGTH = "must be at most 31 days after its start."
 CHANGES = "title, components, stops, starts, ends"

@@ -139,6 +139,7 @@ CHANGES: dict[str, Callable[[Store], Awaitable[None]]] = {
     "a key": lambda store: store.registry.put_key(key()),
     "a subscription": lambda store: store.registry.put_subscription(subscription()),
     "the end of a subscription": lambda store: store.registry.drop_subscription("sub_1"),
+    "an answer": lambda store: store.registry.put_answer("key_1", "once", answered()),
     "old answers": lambda store: store.registry.forget_answers(NOON),
     "an attempt": lambda store: store.outbox.put_deliveries([delivery(1, attempts=1)], attempt(1)),
     "what is settled": lambda store: store.outbox.forget_settled(NOON),

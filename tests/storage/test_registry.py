@@ -128,6 +128,13 @@ async def test_of_two_requests_with_one_idempotency_key_only_the_first_makes_a_s
     assert await registry.answered("key_1", "once") == answered("r1")
 
 
+async def test_an_answer_is_written_down_alone_and_never_over_another(registry: Registry) -> None:
+    await registry.put_answer("key_1", "once", answered("r1"))
+    with pytest.raises(sqlite3.IntegrityError):
+        await registry.put_answer("key_1", "once", answered("r2"))
+    assert await registry.answered("key_1", "once") == answered("r1")
+
+
 async def test_answers_given_before_an_instant_are_forgotten(registry: Registry) -> None:
     for n in range(3):
         await registry.put_subscription(subscription(f"sub_{n}"), ("key_1", str(n), answered(at=n)))

@@ -25,7 +25,7 @@ BELL = "\a"
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     async with standing(tmp_path) as desk:
         desk.sources.history = desk.store  # what is listed is what was written down
-        await desk.obey.hear(Configured(NOON - HOUR, desk.sources.board.setup))
+        await desk.obey.hear(Configured(NOON - 2 * HOUR, desk.sources.board.setup))
         yield desk
 
 

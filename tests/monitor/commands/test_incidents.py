@@ -201,7 +201,33 @@ async def test_a_resolved_incident_is_over(
     result = await incidents(tmp_path, "resolve", about.id, *arguments)
     found = await known(desk)
     assert (found.open, found.updates[-1].message.startswith(message)) == (False, True)
-    assert result.stdout == f"{about.id} is resolved, its impact is critical: API outage\n"
+    assert result.stdout.splitlines()[0] == f"{about.id} is resolved, its impact is critical: API outage"
+
+
+@pytest.mark.parametrize("command", [("resolve",), ("update", "--status", "resolved")])
+async def test_who_ends_an_incident_is_told_what_of_it_is_still_in_trouble(
+    desk: Desk, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    about = await failed(desk)
+    name, *options = command
+    _, *lines = (await incidents(tmp_path, name, about.id, *options)).stdout.splitlines()
+    told = "no incident opens for that until it gets worse, or is over and comes back"
+    assert lines == [f"API is still in major_outage: {told}"]
+
+
+@pytest.mark.parametrize("update", ["--hold", "--status=identified"])
+async def test_of_an_incident_that_goes_on_nothing_is_said_to_be_still_in_trouble(
+    desk: Desk, tmp_path: Path, update: str
+) -> None:
+    about = await failed(desk)
+    assert len((await incidents(tmp_path, "update", about.id, update)).stdout.splitlines()) == 1
+
+
+async def test_what_is_in_trouble_elsewhere_is_no_matter_of_an_incident_that_ends(desk: Desk, tmp_path: Path) -> None:
+    await failed(desk)
+    elsewhere = ("open", "--title", "Slow pictures", "--component", "cdn", "--message", "We look into it.")
+    about = (await incidents(tmp_path, *elsewhere)).stdout.splitlines()[-1]
+    assert len((await incidents(tmp_path, "resolve", about)).stdout.splitlines()) == 1
 
 
 # ── what was learned ─────────────────────────────────────────────────────────────────────────────────

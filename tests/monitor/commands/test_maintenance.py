@@ -22,6 +22,7 @@ from tests.exporter.fakes import FakeClock
 ONCE = ("schedule", "--title", "Upgrade", "--component", "api")
 TWO_HOURS = (*ONCE, "--starts", "2026-12-02T02:00:00Z", "--ends", "2026-12-02T04:00:00Z")
 WEEKLY = (*ONCE, "--cron", "0 3 * * sun", "--for", "1h", "--timezone", "Europe/Berlin")
+BOTH_FORMS = "Give --cron with --for, or --starts and --ends: it is one form or the other."
 BELL = "\a"
 
 
@@ -119,6 +120,32 @@ async def test_a_relative_time_is_told_to_the_second(desk: Desk, tmp_path: Path)
     wish = {"title": "Upgrade", "components": ("api",), "ends": "+1h"}
     await asyncio.to_thread(schedule_maintenance, tmp_path, wish, FakeClock(NOON + 999))
     assert known(desk).ends == NOON + HOUR
+
+
+@pytest.mark.parametrize("starts", [(), ("--starts", "2026-12-01T11:30:00Z")])
+async def test_what_begins_now_is_said_to(desk: Desk, tmp_path: Path, starts: tuple[str, ...]) -> None:
+    result = await maintenance(tmp_path, *ONCE, *starts, "--ends", "2026-12-01T14:00:00Z")
+    assert result.stdout.splitlines()[0] == "Upgrade begins now and lasts to 2026-12-01T14:00:00Z:"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (ONCE, "Say --ends or --for."),
+        ((*ONCE, "--starts", "+1h"), "Say --ends or --for."),
+        ((*ONCE, "--ends", "+1h", "--for", "1h"), "Give one of --ends and --for, not both."),
+        ((*ONCE, "--for", "1h", "--timezone", "UTC"), "--timezone goes with --cron."),
+        ((*ONCE, "--for", "1h", "--notice", "1d"), "--notice goes with --cron."),
+        ((*WEEKLY, "--starts", "+1h"), BOTH_FORMS),
+        ((*WEEKLY, "--ends", "+1h"), BOTH_FORMS),
+    ],
+)
+async def test_options_that_do_not_go_together_are_a_mistake_in_typing(
+    tmp_path: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
+    result = await maintenance(tmp_path, *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines()[-1] == f"Error: {sentence}"
 
 
 async def test_what_recurs_is_planned_with_its_next_start(desk: Desk, tmp_path: Path) -> None:
@@ -300,6 +327,12 @@ async def test_a_change_may_be_relative_to_now(desk: Desk, tmp_path: Path) -> No
     assert (known(desk).starts, known(desk).ends) == (NOON + 2 * HOUR, NOON + 3 * HOUR)
 
 
+async def test_of_a_start_that_is_moved_too_far_the_start_is_told_as_wrong(desk: Desk, tmp_path: Path) -> None:
+    window = await planned(desk)
+    result = await maintenance(tmp_path, "change", window.id, "--starts", "2026-12-01T14:00:01Z")
+    assert (result.exit_code, result.stderr) == (1, "--starts: must be before its end.\n")
+
+
 async def test_a_change_of_nothing_is_a_mistake_in_typing(tmp_path: Path) -> None:
     result = await maintenance(tmp_path, "change", "mnt_1")
     assert (result.exit_code, result.stdout) == (2, "")
@@ -309,14 +342,22 @@ async def test_a_change_of_nothing_is_a_mistake_in_typing(tmp_path: Path) -> Non
 async def test_what_is_cancelled_never_begins(desk: Desk, tmp_path: Path) -> None:
     await planned(desk)
     result = await maintenance(tmp_path, "cancel", "mnt_1")
-    assert (result.exit_code, result.stdout) == (0, "mnt_1 is cancelled, or has ended now if it ran\n")
+    assert (result.exit_code, result.stdout) == (0, "mnt_1 is cancelled before it began\n")
     assert known(desk).cancelled
+
+
+async def test_what_runs_when_it_is_cancelled_ends_now(desk: Desk, tmp_path: Path) -> None:
+    await planned(desk, starts=NOON - HOUR)
+    result = await maintenance(tmp_path, "cancel", "mnt_1")
+    assert (result.exit_code, result.stdout) == (0, "mnt_1 ran, and ends now\n")
+    assert known(desk).ends == NOON
 
 
 async def test_a_rule_is_cancelled_by_its_id(desk: Desk, tmp_path: Path) -> None:
     desk.calendar.kept = [rule()]
     result = await maintenance(tmp_path, "cancel", rule().id)
     assert (result.exit_code, desk.calendar.kept) == (0, [])
+    assert result.stdout.startswith(f"{rule().id} recurs no more: ")
 
 
 # ── what is refused ──────────────────────────────────────────────────────────────────────────────────
@@ -325,7 +366,6 @@ async def test_a_rule_is_cancelled_by_its_id(desk: Desk, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (ONCE, "--ends: is missing."),
         ((*ONCE, "--for", "1h", "--component", "www"), "--component: must be a list of some of api, cdn."),
         ((*ONCE, "--ends", "soon"), "--ends: must be a time such as 2026-12-01T02:00:00Z."),
         (
@@ -343,7 +383,11 @@ async def test_a_rule_is_cancelled_by_its_id(desk: Desk, tmp_path: Path) -> None
         ((*ONCE, "--cron", "0 3 * * sun"), "--for: is missing. --timezone: is missing."),
         (
             (*WEEKLY, "--notice", "99d"),
-            "--notice: must be a duration such as 30m, 24h or 90d, and at most 31d.",
+            "--notice: must be a duration such as 30m or 24h, and at most 31d.",
+        ),
+        (
+            (*ONCE, "--for", "365d"),
+            "--for: must be a duration such as 30m or 24h, and at most 31d.",
         ),
         (("change", "mnt_0", "--stops"), "There is no maintenance 'mnt_0'."),
         (("cancel", "../keys"), "There is no maintenance '../keys'."),
