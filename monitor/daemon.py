@@ -238,9 +238,10 @@ class Daemon:
         try:
             await self._webhooks.use(config, redactor)
             await self._watching.prepare(config)
+            await self._store.put_page(config.page.name, config.page.timezone)
         except StoreRefused as refusal:
             if not self._unprepared:
-                log.error("alerts and heartbeats of the config cannot be written down yet: %s", refusal)  # noqa: TRY400
+                log.error("what the config says cannot be written down yet: %s", refusal)  # noqa: TRY400
             asyncio.get_running_loop().call_later(TRIES_AGAIN, self.reload)
             self._unprepared = True
             return False

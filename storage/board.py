@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlite_utils import Database
 
 from monitor.core.board import Board
-from monitor.core.model import Incident, Instant, Observation, ProbeState, Setup, Started, Step
+from monitor.core.model import ComponentSetup, Incident, Instant, Observation, ProbeState, Setup, Started, Step
 from monitor.core.ports import Decided
 from monitor.core.subscribing import Delivery
 from storage import (
@@ -56,6 +56,11 @@ def load(db: Database) -> Board:
     )
 
 
+def removed(db: Database) -> list[ComponentSetup]:
+    """The components that were watched once and are no more, as they were last."""
+    return list(_setup(db, meta.REMOVED).components)
+
+
 def _put_states(db: Database, steps: Sequence[Step]) -> None:
     """Of what several steps changed, only the end is written."""
     states.put_probes(db, {id_: state for step in steps for id_, state in step.probes.items()})
@@ -64,11 +69,21 @@ def _put_states(db: Database, steps: Sequence[Step]) -> None:
     incidents.put(db, changed.values())
     setups = [step.setup for step in steps if step.setup is not None]
     if setups:
-        meta.put(db, meta.SETUP, encode(setups[-1]))
+        _put_setups(db, setups)
 
 
-def _setup(db: Database) -> Setup:
-    text = meta.text(db, meta.SETUP)
+def _put_setups(db: Database, setups: Sequence[Setup]) -> None:
+    """What is watched now; and as they were last, the components that are watched no more."""
+    once = [*removed(db), *_setup(db).components, *(component for setup in setups for component in setup.components)]
+    latest = {component.id: component for component in once}
+    for component in setups[-1].components:
+        del latest[component.id]
+    meta.put(db, meta.SETUP, encode(setups[-1]))
+    meta.put(db, meta.REMOVED, encode(Setup(components=tuple(latest.values()))))
+
+
+def _setup(db: Database, key: str = meta.SETUP) -> Setup:
+    text = meta.text(db, key)
     return Setup() if text is None else decode(Setup, text)
 
 

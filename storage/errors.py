@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class Held(Exception):
-    """Another daemon works on the directory."""
+    """Another daemon works on the directory, or a command that reads it."""
 
 
 class Unusable(Exception):

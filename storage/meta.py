@@ -7,9 +7,12 @@ from sqlite_utils import Database
 ALIVE = "alive"  # the last instant at which we were known to watch
 AT = "at"  # the board's instant
 CLEAN = "clean"  # 1 after an orderly close, 0 while open
+PAGE_NAME = "page_name"  # see page.py
+REMOVED = "removed"  # JSON of a setup of the components that were watched once, and are no more
 SEQUENCE = "sequence"  # the last number given to an observation
 SETUP = "setup"  # JSON of what is watched
 SUSPECT = "suspect"  # 1 once SQLite found the file broken while we worked
+TIMEZONE = "timezone"  # of the page
 
 
 def number(db: Database, key: str) -> int | None:

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from monitor.core.model import (
     Amended,
     Cancelled,
+    Command,
     Configured,
     Explained,
     Instant,
@@ -56,9 +57,9 @@ OTHERS = """
 
 
 def record(db: Database, decided: Sequence[Decided]) -> None:
-    """Number the observations and write them down; a tick that changed nothing is none of them."""
+    """Number the observations and write them down; a tick or a command that changed nothing is none of them."""
     last = meta.number(db, meta.SEQUENCE) or 0
-    kept = [pair for pair in decided if pair[1].changed or not isinstance(pair[0], Tick)]
+    kept = [pair for pair in decided if pair[1].changed or not isinstance(pair[0], Tick | Command)]
     numbered = [(seq, observation) for seq, (observation, _) in enumerate(kept, last + 1)]
     results.insert(db, [(seq, it) for seq, it in numbered if isinstance(it, Result)])
     _insert(db, [(seq, it) for seq, it in numbered if not isinstance(it, Result)])

@@ -18,6 +18,7 @@ from storage.errors import Held, Unusable, unusable
 
 DATABASE = "monitor.db"
 LOCK = "monitor.lock"
+IN_USE = "{directory} is in use, by a daemon, a replay or a report: stop it, wait for it, or name another directory"
 BUSY_TIMEOUT = 0.1  # s; nobody else should be there, and a commit that waits makes readers wait
 
 
@@ -35,7 +36,7 @@ def open_database(directory: Path) -> Opened:
     """Open the database in the directory; make what is missing.
 
     Raises:
-        Held: another daemon has it.
+        Held: a daemon or a command has it.
         Unusable: it cannot be used as it is.
     """
     lock = _take(directory)
@@ -104,7 +105,7 @@ def _take(directory: Path) -> int:
     except OSError as error:
         os.close(lock)
         if isinstance(error, BlockingIOError):
-            raise Held(f"another daemon works on {directory}: stop it, or name another directory") from error
+            raise Held(IN_USE.format(directory=directory)) from error
         raise unusable(error, directory) from error
     return lock
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from monitor.core.board import Board
-from monitor.core.model import Amendment, Incident, IncidentStatus, Instant, Observation, Span, Window
+from monitor.core.model import Amendment, ComponentSetup, Incident, IncidentStatus, Instant, Observation, Span, Window
 from monitor.core.ports import Cursor, Decided, Place
 from monitor.core.subscribing import Delivery
-from storage import amendments, board, incidents, latencies, maintenances, meta, observations, results, spans
+from storage import amendments, board, incidents, latencies, maintenances, meta, observations, page, results, spans
 from storage.connection import Connection
 from storage.outbox import Outbox
 from storage.registry import Registry
@@ -34,7 +34,7 @@ class Store:
         """Take the directory, creating it if need be.
 
         Raises:
-            Held: another daemon works on it.
+            Held: a daemon works on it, or a command reads it.
             Unusable: it cannot be used as it is.
         """
         return cls(await Connection.open(directory))
@@ -67,6 +67,14 @@ class Store:
         """
         return await self._connection.commit(board.write, decided, alive, deliveries)
 
+    async def put_page(self, name: str, timezone: str) -> None:
+        """Write down what the status page is called, and the time zone (IANA) of its months.
+
+        Raises:
+            StoreRefused: nothing was written.
+        """
+        await self._connection.commit(page.put, name, timezone)
+
     # ── history ──────────────────────────────────────────────────────────────────────────────────────
 
     async def spans(self, component: str, since: Instant) -> list[Span]:
@@ -76,6 +84,14 @@ class Store:
     async def begun(self, component: str) -> Instant | None:
         """When the component's ledger begins; None when it has none."""
         return await self._connection.ask(spans.begun, component)
+
+    async def removed(self) -> list[ComponentSetup]:
+        """The components that were watched once and are no more, as they were last."""
+        return await self._connection.ask(board.removed)
+
+    async def page(self) -> tuple[str, str] | None:
+        """Name and time zone of the status page as they were last written down; None: they never were."""
+        return await self._connection.ask(page.remembered)
 
     async def amendments(self, component: str, since: Instant, until: Instant) -> list[Amendment]:
         """Those that touch the time since ≤ t < until, in the order in which they were made."""

@@ -19,9 +19,11 @@ class Basis:
 
     title: str
     timezone: str
+    timezone_known: bool = True  # or it is UTC, since nobody could say
     at: Instant  # now
     begun: Instant | None  # when the first ledger begins
-    components: tuple[ComponentSetup, ...]
+    components: tuple[ComponentSetup, ...]  # those that are monitored
+    removed: tuple[ComponentSetup, ...]  # those that were, as they were last
 
 
 class Archive(Protocol):
@@ -67,7 +69,13 @@ async def past_of(history: History, component: str, since: Instant, until: Insta
 
 
 async def basis_of(history: History, page: Page, components: tuple[ComponentSetup, ...], at: Instant) -> Basis:
-    begun = [since for each in components if (since := await history.begun(each.id)) is not None]
+    removed = tuple(await history.removed())
+    begun = [since for each in (*components, *removed) if (since := await history.begun(each.id)) is not None]
     return Basis(
-        title=page.name, timezone=page.timezone, at=at, begun=min(begun, default=None), components=components
+        title=page.name,
+        timezone=page.timezone,
+        at=at,
+        begun=min(begun, default=None),
+        components=components,
+        removed=removed,
     )

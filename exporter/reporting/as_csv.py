@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from exporter.documents import timestamp, timestamp_or_none
-from exporter.reporting.document import figures_document, in_ms, in_seconds
+from exporter.documents import MACHINE, timestamp, timestamp_or_none
+from exporter.reporting.document import BUDGET, figures_document, in_ms, in_seconds
 from monitor.core.model import Amendment, Incident, Status
 from monitor.core.reporting import ComponentReport, Report
 
@@ -18,6 +18,7 @@ COLUMNS = (
     "row",  # component, incident or amendment: what the row tells of
     "month",
     "component",
+    "monitored",  # false: it was then, and is no more
     "id",
     "name",  # or title, or reason
     "from",
@@ -27,15 +28,15 @@ COLUMNS = (
     "coverage",
     "observed_seconds",
     "lost_seconds",
-    "objective",
-    "budget_left_seconds",
-    "burn_rate",
-    "budget_used_up_at",
+    *BUDGET,
     *(f"{status}_seconds" for status in Status),
     "latency_median_ms",
     "latency_p95_ms",
-    "kind",  # of an amendment, or the impact of an incident
-    "by",  # who amended
+    "impact",  # of an incident, as are the next two
+    "status",
+    "merged_into",
+    "kind",  # of an amendment
+    "by",  # who opened the incident, or amended
 )
 
 
@@ -51,7 +52,8 @@ def report_csv(report: Report) -> str:
 
 
 def _rows(report: Report, component: ComponentReport) -> Iterator[Row]:
-    known = {"month": report.month, "component": component.component.id}
+    monitored = str(component.monitored).lower()
+    known: Row = {"month": report.month, "component": component.component.id, "monitored": monitored}
     yield known | _component(report, component)
     yield from (known | _incident(report, incident) for incident in component.incidents)
     yield from (known | _amendment(report, amendment) for amendment in component.amendments)
@@ -81,7 +83,10 @@ def _incident(report: Report, incident: Incident) -> Row:
         "from": timestamp(incident.started_at),
         "until": timestamp_or_none(incident.ended_at),
         "seconds": in_seconds(report.period.overlap(incident.started_at, incident.ended_at)),
-        "kind": incident.impact,
+        "impact": incident.impact,
+        "status": incident.status,
+        "merged_into": incident.merged_into,
+        "by": incident.by or MACHINE,
     }
 
 

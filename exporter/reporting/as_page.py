@@ -21,6 +21,20 @@ POLICY = (
     f"default-src 'none'; style-src 'sha256-{STYLE_HASH}' 'sha256-{REPORT_STYLE_HASH}'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+# The filters of the template, which are functions of `words`.
+SHOWN = (
+    "month_name",
+    "moment",
+    "percent",
+    "words",
+    "name",
+    "impact",
+    "kind",
+    "latency",
+    "duration",
+    "budget_left",
+    "burning",
+)
 
 
 def report_page(report: Report) -> str:
@@ -36,13 +50,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    shown = ("month_name", "moment", "percent", "words", "latency", "duration", "budget_left", "burning")
-    environment.filters |= {name: getattr(words, name) for name in shown} | {"coverage": coverage}
+    environment.filters |= {name: getattr(words, name) for name in SHOWN} | {"coverage": coverage}
     environment.globals |= {
         "style": Markup(STYLE),
         "report_style": Markup(REPORT_STYLE),
         "statuses": list(Status),
         "note": NOTE,
+        "unknown_zone": words.UNKNOWN_ZONE,
     }
     return environment
 

@@ -21,12 +21,14 @@ def _head(report: Report) -> Iterator[str]:
     since, until = (words.moment(at, report.timezone) for at in (report.period.since, report.period.until))
     yield f"{report.title}, {words.month_name(report)} ({report.timezone})"
     yield f"{since} to {until}"
+    if not report.timezone_known:
+        yield words.UNKNOWN_ZONE
     if not report.period.complete:
         yield "The month goes on; this is up to now."
 
 
 def _component(report: Report, component: ComponentReport) -> Iterator[str]:
-    yield component.component.name
+    yield words.name(component)
     yield _line("Uptime", words.percent(component.uptime.percent))
     yield _line("Coverage", words.percent(coverage(component.uptime)))
     yield _line("Median latency", words.latency(component.median))
@@ -49,9 +51,9 @@ def _line(label: str, text: str) -> str:
 def _incident(report: Report, incident: Incident) -> str:
     lasted = words.duration(report.period.overlap(incident.started_at, incident.ended_at))
     began = words.moment(incident.started_at, report.timezone)
-    return f"{began}, {lasted}, impact {incident.impact}: {incident.title} ({incident.id})"
+    return f"{began}, {lasted}, impact {words.impact(incident)}: {incident.title} ({incident.id})"
 
 
 def _amendment(report: Report, amendment: Amendment) -> str:
     since, until = (words.moment(at, report.timezone) for at in (amendment.since, amendment.until))
-    return f"{since} to {until}, {words.words(amendment.kind).lower()}: {amendment.reason} ({amendment.by})"
+    return f"{since} to {until}, {words.kind(amendment)}: {amendment.reason} ({amendment.by})"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 from exporter.documents import timestamp
 from exporter.reporting.archive import Archive, Basis
 from exporter.reporting.months import Month
 from monitor.core.model import ComponentSetup
-from monitor.core.reporting import ComponentReport, Period, Report, component_report
+from monitor.core.reporting import ComponentReport, Past, Period, Report, component_report, was_watched
 
 
 class NoReport(Exception):
@@ -31,12 +33,25 @@ async def compiled(archive: Archive, basis: Basis, month: Month) -> Report:
         title=basis.title,
         month=str(month),
         timezone=basis.timezone,
+        timezone_known=basis.timezone_known,
         period=period,
-        components=tuple([await _component(archive, component, period) for component in basis.components]),
+        components=tuple([component async for component in _components(archive, basis, period)]),
     )
 
 
-async def _component(archive: Archive, component: ComponentSetup, period: Period) -> ComponentReport:
-    past = await archive.past(component.id, period.since, period.until)
+async def _components(archive: Archive, basis: Basis, period: Period) -> AsyncIterator[ComponentReport]:
+    """Those that are monitored, and of the others those that were in that time."""
+    for component in basis.components:
+        past = await archive.past(component.id, period.since, period.until)
+        yield await _component(archive, component, past, period, monitored=True)
+    for component in basis.removed:
+        past = await archive.past(component.id, period.since, period.until)
+        if was_watched(past, period):
+            yield await _component(archive, component, past, period, monitored=False)
+
+
+async def _component(
+    archive: Archive, component: ComponentSetup, past: Past, period: Period, *, monitored: bool
+) -> ComponentReport:
     latencies = await archive.latencies(component.id, period.since, period.until)
-    return component_report(component, past, latencies, period)
+    return component_report(component, past, latencies, period, monitored=monitored)

@@ -8,6 +8,7 @@ from monitor.core.model import Amendment, Duration, Incident, Status
 from monitor.core.reporting import ComponentReport, Period, Report
 
 NOTE = "This is of a calendar month; uptime_month elsewhere is of the last 30 days, which roll."
+BUDGET = ("objective", "budget_seconds", "budget_left_seconds", "burn_rate", "budget_used_up_at")
 
 
 def report_document(report: Report) -> Document:
@@ -22,6 +23,7 @@ def report_document(report: Report) -> Document:
         "until": timestamp(period.until),
         "complete": period.complete,
         "timezone": report.timezone,
+        "timezone_known": report.timezone_known,
         "components": [_component(component, period) for component in report.components],
         "note": NOTE,
     }
@@ -50,6 +52,7 @@ def _component(report: ComponentReport, period: Period) -> Document:
     return {
         "id": report.component.id,
         "name": report.component.name,
+        "monitored": report.monitored,
         **figures_document(report),
         "seconds": {status: in_seconds(report.recorded.get(status, 0)) for status in Status},
         "latency_ms": {"median": in_ms(report.median), "p95": in_ms(report.p95)},
@@ -81,9 +84,10 @@ def _amendment(amendment: Amendment, period: Period) -> Document:
 def _budget(budget: Budget | None) -> Document:
     """All null without an objective."""
     if budget is None:
-        return dict.fromkeys(("objective", "budget_left_seconds", "burn_rate", "budget_used_up_at"))
+        return dict.fromkeys(BUDGET)
     return {
         "objective": budget.objective,
+        "budget_seconds": in_seconds(budget.allowed),
         "budget_left_seconds": in_seconds(budget.left),
         "burn_rate": None if budget.burn_rate is None else round(budget.burn_rate, 3),
         "budget_used_up_at": timestamp_or_none(budget.used_up_at),

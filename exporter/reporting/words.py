@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from monitor.core.budget import Budget
-from monitor.core.model import SECOND, Duration, Instant
-from monitor.core.reporting import Report
+from monitor.core.model import SECOND, Amendment, AmendmentKind, Duration, Incident, Instant
+from monitor.core.reporting import ComponentReport, Report
 from monitor.core.wording import spoken
 
 NONE = "–"
+UNKNOWN_ZONE = "The time zone of the page was not known when this was made: its month is one of UTC."
+
+KINDS: Mapping[AmendmentKind, str] = {
+    AmendmentKind.FALSE_ALARM: "false alarm",
+    AmendmentKind.EXCLUDED: "excluded",
+    AmendmentKind.RECORDED: "counts as recorded after all",
+}
 
 
 def month_name(report: Report) -> str:
@@ -31,6 +39,23 @@ def percent(value: float | None) -> str:
 def words(term: str) -> str:
     """degraded_performance → Degraded performance."""
     return term.replace("_", " ").capitalize()
+
+
+def name(report: ComponentReport) -> str:
+    """What the component is called, and whether that is a thing of the past."""
+    called = report.component.name
+    return called if report.monitored else f"{called} (no longer monitored)"
+
+
+def impact(incident: Incident) -> str:
+    """Of an incident, and what keeps it from standing by itself."""
+    if incident.merged_into is not None:
+        return f"{incident.impact}, merged into {incident.merged_into}"
+    return f"{incident.impact}, still open" if incident.open else incident.impact
+
+
+def kind(amendment: Amendment) -> str:
+    return KINDS[amendment.kind]
 
 
 def latency(microseconds: float | None) -> str:

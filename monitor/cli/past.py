@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 )
 @click.option("--since", metavar="TIME", default="30d", show_default=True, help="How far to go back, such as 7d.")
 @click.option(
-    "--short", metavar="TIME", default="5m", show_default=True, help="A shorter incident counts as a false alarm."
+    "--short",
+    metavar="TIME",
+    default="5m",
+    show_default=True,
+    help="A shorter incident of the machine's counts as a false alarm.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON document.")
 @data_option
@@ -62,10 +66,14 @@ def replay(config: Path, against: str, since: str, short: str, as_json: bool, da
     type=FILE,
     envvar="JUSTKALM_CONFIG",
     show_envvar=True,
-    help="What the page is called, for when no daemon runs that knows.",
+    help="Says what the page is called and whose months are meant, where no daemon does; else the one last in use.",
 )
 def report(month: Month, told: str, data: Path, config: Path | None) -> None:
-    """Report on a calendar month: uptime, incidents, latency and error budget of each component."""
+    """Report on a calendar month: uptime, incidents, latency and error budget of each component.
+
+    The month is one of the page's time zone: that of the running daemon or, without one, of --config or of the config
+    that was last in use. Where neither is known it is UTC, and the report says so.
+    """
     from monitor.reporting import Wish, report_month
 
     sys.exit(report_month(Wish(month=month, told=told, data=data, config=config, environ=os.environ)))

@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias
 
 from monitor.core.model import (
     Amendment,
+    ComponentSetup,
     Event,
     Incident,
     IncidentStatus,
@@ -87,6 +88,10 @@ class History(Protocol):
 
     async def begun(self, component: str) -> Instant | None:
         """When the component's ledger begins; None when it has none."""
+        ...
+
+    async def removed(self) -> list[ComponentSetup]:
+        """The components that were watched once and are no more, as they were last."""
         ...
 
     async def amendments(self, component: str, since: Instant, until: Instant) -> list[Amendment]:
@@ -184,10 +189,10 @@ class Calendar(Protocol):
         ...
 
     async def cancel(self, rule: str) -> None:
-        """It has no occurrences any more: one that runs ends now, those to come are cancelled.
+        """It has no occurrences any more: one that runs ends, those to come are cancelled, as soon as may be.
 
         Raises:
-            StoreRefused: nothing was changed, or not all of it; asked again, it does the rest.
+            StoreRefused: nothing was changed.
         """
         ...
 
@@ -225,6 +230,10 @@ class Registry(Protocol):
 
     async def drop_subscription(self, subscription: str) -> None:
         """Forget it and all its deliveries."""
+        ...
+
+    async def put_answer(self, key: str, idempotency_key: str, answered: Answered) -> None:
+        """Write down what was answered to a request of that key."""
         ...
 
     async def answered(self, key: str, idempotency_key: str) -> Answered | None: ...

@@ -47,6 +47,7 @@ class ComponentReport:
     """What a period came to for a component. Latencies in µs, of the runs that passed or were slow."""
 
     component: ComponentSetup
+    monitored: bool  # or it was once, and is no more
     recorded: Mapping[Status, Duration]  # time spent in each status, before people amended it
     uptime: Uptime  # as amended
     incidents: tuple[Incident, ...]
@@ -63,22 +64,33 @@ class Report:
     title: str  # whose report it is
     month: str  # "2026-11"
     timezone: str
+    timezone_known: bool  # or it is UTC, since nobody could say
     period: Period
-    components: tuple[ComponentReport, ...]
+    components: tuple[ComponentReport, ...]  # those that are monitored, then those that were
 
 
-def component_report(component: ComponentSetup, past: Past, latencies: Histogram, period: Period) -> ComponentReport:
+def was_watched(past: Past, period: Period) -> bool:
+    """Whether anything was known of a component in a period."""
+    spent = uptime(past.spans, period.since, period.until).spent
+    return any(length for status, length in spent.items() if status is not Status.UNKNOWN)
+
+
+def component_report(
+    component: ComponentSetup, past: Past, latencies: Histogram, period: Period, *, monitored: bool
+) -> ComponentReport:
     """What the past of a component comes to in a period."""
     since, until = period.since, period.until
     amended = uptime(as_amended(past.spans, past.amendments, until), since, until)
     objective = component.objective
+    watched_until = period.ends if monitored else until  # nothing is to come of what is watched no more
     return ComponentReport(
         component=component,
+        monitored=monitored,
         recorded=uptime(past.spans, since, until).spent,
         uptime=amended,
         incidents=tuple(each for each in past.incidents if period.touches(each.started_at, each.ended_at)),
         amendments=tuple(each for each in past.amendments if period.touches(each.since, each.until)),
         median=latencies.percentile(50),
         p95=latencies.percentile(95),
-        budget=None if objective is None else budget(objective, amended, until, period.ends),
+        budget=None if objective is None else budget(objective, amended, until, watched_until),
     )

@@ -21,8 +21,9 @@ from monitor.replay.document import document
 from monitor.replay.judging import as_judged_by, as_recorded
 from monitor.replay.limits import limits
 from monitor.replay.outcome import outcome
-from monitor.replay.playing import Recording, play
+from monitor.replay.playing import play
 from monitor.replay.progress import shown
+from monitor.replay.recording import Recording
 from monitor.replay.side import Side
 from monitor.replay.sources import NothingRecorded, opened
 from monitor.replay.telling import told

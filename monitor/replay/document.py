@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from exporter.documents import Document, timestamp, timestamp_or_none
 from monitor.core.model import MINUTE, Duration, Incident
 from monitor.replay.outcome import Outcome, paired
-from monitor.replay.playing import Recording
+from monitor.replay.recording import Recording
 
 
 def document(one: Outcome, other: Outcome, recording: Recording, limits: Sequence[str]) -> Document:

@@ -23,6 +23,7 @@ class Outcome:
     until: Instant
     incidents: tuple[Incident, ...]  # those that were opened then, or were open when it began; oldest first
     false_alarms: int
+    excused: int  # incidents as short, which are no false alarms
     events: int
     webhooks: int | None  # None where nobody subscribed
     uptimes: Mapping[str, Uptime]  # by component
@@ -47,15 +48,21 @@ class Outcome:
 
 
 def outcome(side: Side, since: Instant, until: Instant, short: Duration) -> Outcome:
-    """What the side comes to; an incident that the machine opened, and shorter than `short`, is a false alarm."""
+    """What the side comes to; an incident that the machine opened then, and shorter than `short`, is a false alarm.
+
+    None is one that was merged into another, which tells of it, or that is not resolved yet.
+    """
     touching = (i for i in side.incidents.values() if i.resolved_at is None or i.resolved_at >= since)
     incidents = sorted(touching, key=lambda incident: (incident.started_at, incident.id))
+    brief = [incident for incident in incidents if _lasted_less(incident, short)]
+    false_alarms = sum(_is_false_alarm(incident, since) for incident in brief)
     return Outcome(
         name=side.name,
         since=since,
         until=until,
         incidents=tuple(incidents),
-        false_alarms=sum(i.created_at >= since and _is_false_alarm(i, short) for i in incidents),
+        false_alarms=false_alarms,
+        excused=len(brief) - false_alarms,
         events=side.events,
         webhooks=side.webhooks,
         uptimes={
@@ -64,10 +71,12 @@ def outcome(side: Side, since: Instant, until: Instant, short: Duration) -> Outc
     )
 
 
-def _is_false_alarm(incident: Incident, short: Duration) -> bool:
-    if incident.by or incident.open or incident.merged_into is not None or incident.ended_at is None:
-        return False
-    return incident.ended_at - incident.started_at < short
+def _lasted_less(incident: Incident, short: Duration) -> bool:
+    return incident.ended_at is not None and incident.ended_at - incident.started_at < short
+
+
+def _is_false_alarm(brief: Incident, since: Instant) -> bool:
+    return not (brief.by or brief.open or brief.merged_into is not None or brief.created_at < since)
 
 
 def _uptime(side: Side, component: str, since: Instant, until: Instant) -> Uptime:

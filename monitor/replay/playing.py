@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
-from monitor.core.model import HOUR, Configured, Duration, Instant, Observation, Result, Setup
+from monitor.core.model import HOUR, Duration, Instant
+from monitor.replay.recording import Recording
 from monitor.replay.side import Side
 from monitor.replay.sources import SLICE, Source
 
 WARM_UP: Duration = HOUR  # of results before the time asked for: streaks, rests and reopenings reach back less
-
-
-@dataclass(slots=True)
-class Recording:
-    """What was met on the way."""
-
-    begins: Instant | None = None  # the first observation of all; None: there is none
-    ends: Instant = 0  # the last one
-    results: Counter[str] = field(default_factory=Counter)  # by probe, of the time asked for
-    setup: Setup = field(default_factory=Setup)  # the last one
-    unheard: int = 0  # what people said of incidents that the last side has not, or no more
 
 
 async def play(
@@ -40,7 +28,7 @@ async def play(
         if recording.begins is None:
             recording.begins = numbered[0][1].at
         for number, observation in numbered:  # noqa: B007  # the last one is where the next slice goes on
-            _note(recording, observation, since)
+            recording.note(observation, since)
             for side in sides:
                 side.observe(observation)
         recording.ends = observation.at
@@ -48,10 +36,3 @@ async def play(
             advanced(observation.at)
     recording.unheard = sides[-1].unheard
     return recording
-
-
-def _note(recording: Recording, observation: Observation, since: Instant) -> None:
-    if isinstance(observation, Result):
-        recording.results[observation.probe] += observation.at >= since
-    elif isinstance(observation, Configured):
-        recording.setup = observation.setup

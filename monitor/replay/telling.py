@@ -6,16 +6,17 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from monitor.core.model import MINUTE, SECOND, Duration, Incident, Instant
+from monitor.core.model import SECOND, Duration, Incident, Instant
 from monitor.core.uptime import Uptime
 from monitor.core.wording import spoken
 from monitor.replay.outcome import Outcome, Pair, paired
-from monitor.replay.playing import Recording
+from monitor.replay.recording import Recording
 
 LABEL, FIGURE = 32, 32  # characters
 CELL = 48
 GAP = "  "
 NONE = "–"
+EXCUSED = "Not counted as false alarms: incidents of people, merged ones, those open before or still open."
 
 Sides: TypeAlias = tuple[Outcome, Outcome]
 
@@ -29,6 +30,8 @@ def told(sides: Sides, recording: Recording, short: Duration, limits: Sequence[s
     yield ""
     for row in _figures(sides, short):
         yield _line(row, (LABEL, FIGURE, FIGURE))
+    if any(side.excused for side in sides):
+        yield EXCUSED
     yield ""
     yield from _incidents(sides, paired(one.incidents, other.incidents, one.until))
     if limits:
@@ -40,8 +43,8 @@ def _figures(sides: Sides, short: Duration) -> Iterator[tuple[str, ...]]:
     yield "", *(side.name for side in sides)
     yield "incidents", *(str(len(side.incidents)) for side in sides)
     yield f"false alarms (under {spoken(short)})", *(str(side.false_alarms) for side in sides)
-    yield "minutes to detect, median", *(_minutes(side.median_detection) for side in sides)
-    yield "minutes to detect, worst", *(_minutes(side.worst_detection) for side in sides)
+    yield "time to detect, median", *(_time(side.median_detection) for side in sides)
+    yield "time to detect, worst", *(_time(side.worst_detection) for side in sides)
     if sides[0].webhooks is None:
         yield "events (nobody subscribed)", *(str(side.events) for side in sides)
     else:
@@ -88,8 +91,8 @@ def _moment(at: Instant) -> str:
     return f"{datetime.fromtimestamp(at // SECOND, UTC):%Y-%m-%d %H:%M:%S}"
 
 
-def _minutes(duration: Duration | None) -> str:
-    return NONE if duration is None else f"{duration / MINUTE:.1f}"
+def _time(duration: Duration | None) -> str:
+    return NONE if duration is None else spoken(duration)
 
 
 def _percent(uptime: Uptime | None) -> str:

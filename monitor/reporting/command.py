@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
 
 from exporter.latencies import Latencies
+from exporter.reporting import words
 from exporter.reporting.archive import OwnArchive, basis_of
 from exporter.reporting.compiling import NoReport, compiled
 from exporter.reporting.formats import FORMATS
@@ -35,7 +36,8 @@ class Exit(IntEnum):
 class Wish:
     """What is asked for, and where it may be found.
 
-    `config` says what the page is called, where no daemon runs that knows.
+    `config` says what the page is called and in which time zone its months are, where no daemon runs that knows;
+    None: as in the config that was last in use.
     """
 
     month: Month
@@ -58,6 +60,8 @@ def report_month(wish: Wish) -> Exit:
     except (Unreachable, Held) as error:
         complain(str(error))
         return Exit.UNREACHABLE
+    if not report.timezone_known:
+        complain(f"{words.UNKNOWN_ZONE} Name the config with --config.")
     return Exit.OK if say(FORMATS[wish.told].text(report).removesuffix("\n")) else Exit.FAILED
 
 
@@ -72,22 +76,32 @@ async def _report(wish: Wish) -> Report:
 
 async def _from_directory(wish: Wish) -> Report:
     """Holding the directory as a daemon would; one that runs and does not answer keeps it from us."""
-    page = _page(wish)
+    configured = _configured(wish)
     if not (wish.data / DATABASE).exists():
         raise NoReport(f"{wish.data} remembers nothing: name the directory of a daemon")
     store, clock = await Store.open(wish.data), DaemonClock()
     try:
         if store.moved_aside is not None:
             raise NoReport(f"the database was corrupt: it is kept as {store.moved_aside}")
+        page = configured or await _last_in_use(store)
         board, alive = await store.load(), await store.last_alive()
-        basis = await basis_of(store, page, board.setup.components, clock.now())
-        return await compiled(OwnArchive(store, Latencies(store, clock), watched_until=alive), basis, wish.month)
+        basis = await basis_of(store, page or Page("JustKalm"), board.setup.components, clock.now())
+        archive = OwnArchive(store, Latencies(store, clock), watched_until=alive)
+        return await compiled(archive, replace(basis, timezone_known=page is not None), wish.month)
     finally:
         await store.close()
 
 
-def _page(wish: Wish) -> Page:
+def _configured(wish: Wish) -> Page | None:
     if wish.config is None:
-        return Page("JustKalm")
+        return None
     page = load(wish.config, wish.environ).page
     return Page(page.name, page.url, page.timezone)
+
+
+async def _last_in_use(store: Store) -> Page | None:
+    remembered = await store.page()
+    if remembered is None:
+        return None
+    name, timezone = remembered
+    return Page(name, timezone=timezone)

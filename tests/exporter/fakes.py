@@ -12,7 +12,7 @@ from exporter.metrics import Metrics
 from exporter.sources import Ask, Obey, Page, Sources, Vitals
 from monitor import recurrence
 from monitor.core.board import Board
-from monitor.core.model import Amendment, Incident, IncidentStatus, Instant, Span, Window
+from monitor.core.model import Amendment, ComponentSetup, Incident, IncidentStatus, Instant, Span, Window
 from monitor.core.ports import Calendar, Cursor, Place, StoreRefused
 from monitor.core.recurring import Rule
 from tests.builders import NOON, setup
@@ -80,6 +80,7 @@ class FakeHistory:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     fault: Exception | None = None
+    gone: list[ComponentSetup] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -155,6 +156,10 @@ class FakeHistory:
         await self._answer("all_amendments")
         newest_first = sorted(self.amended, key=lambda made: (made.at, made.id), reverse=True)
         return [each for each in newest_first if before is None or (each.at, each.id) < before][:limit]
+
+    async def removed(self) -> list[ComponentSetup]:
+        await self._answer("removed")
+        return self.gone
 
     async def _answer(self, question: str) -> None:
         self.asked.append(question)

@@ -14,7 +14,7 @@ from exporter.server import Server
 from exporter.socketfile import CONTROL_SOCKET
 from exporter.sources import Page, Sources
 from monitor.core.board import Board
-from monitor.core.model import HOUR, Span, Status
+from monitor.core.model import DAY, HOUR, Span, Status
 from tests.builders import NOON, amendment, component_setup, incident, setup
 from tests.exporter.conftest import Serve
 from tests.exporter.fakes import FakeHistory, sources
@@ -44,19 +44,30 @@ async def answer(client: ClientSession, path: str) -> Any:
 
 def told() -> Sources:
     history = FakeHistory(
-        ledgers={"api": [Span(NOON - HOUR, Status.OPERATIONAL), Span(NOON, Status.MAJOR_OUTAGE)]},
+        ledgers={
+            "api": [Span(NOON - HOUR, Status.OPERATIONAL), Span(NOON, Status.MAJOR_OUTAGE)],
+            "auth": [Span(NOON - DAY, Status.OPERATIONAL), Span(NOON, Status.UNKNOWN)],
+        },
         runs={"api": [(NOON + n, n) for n in range(3)]},
         known=[incident("inc_1")],
         amended=[amendment("amd_1")],
+        gone=[component_setup("auth")],
     )
     board = Board(setup=setup(component_setup("api", objective=99.9), component_setup("cdn")))
     return sources(board, history, page=Page("JustKalm", timezone="Europe/Berlin"))
 
 
-async def test_a_report_begins_with_what_is_watched_and_since_when(operate: Operate) -> None:
+async def test_a_report_begins_with_what_is_watched_and_was_and_since_when(operate: Operate) -> None:
     found = await answer(await operate(told()), "/history")
     assert [(each["id"], each["objective"]) for each in found.pop("components")] == [("api", 99.9), ("cdn", None)]
-    assert found == {"title": "JustKalm", "timezone": "Europe/Berlin", "at": NOON, "begun": NOON - HOUR}
+    assert [each["id"] for each in found.pop("removed")] == ["auth"]
+    assert found == {
+        "title": "JustKalm",
+        "timezone": "Europe/Berlin",
+        "timezone_known": True,
+        "at": NOON,
+        "begun": NOON - DAY,
+    }
 
 
 async def test_the_past_of_a_component_is_handed_out_as_it_is_remembered(operate: Operate) -> None:

@@ -69,12 +69,12 @@ OTHERS: list[Observation] = [
     Explained(at=NOON, by="ann", incident=incident(), text="It was us."),
     Amended(at=NOON, amendment=AMENDMENT),
 ]
-CHANGED = Step(probes={"api/health": None})  # a tick that changed nothing is not kept
+CHANGED = Step(probes={"api/health": None})
 
 
 async def keep(store: Store, *observed: Observation) -> None:
-    changed = [(it, CHANGED if isinstance(it, Tick) else QUIET) for it in observed]
-    await store.commit(changed, alive=NOON)
+    """As what changed something, but for results, which are kept whatever they change."""
+    await store.commit([(it, QUIET if isinstance(it, Result) else CHANGED) for it in observed], alive=NOON)
 
 
 def runs(*started: Instant, probe: str = "api/health") -> list[Result]:
@@ -88,6 +88,13 @@ def runs(*started: Instant, probe: str = "api/health") -> list[Result]:
 async def test_every_observation_comes_back_as_it_was(store: Store, observed: Observation) -> None:
     await keep(store, observed)
     assert await store.observations(0, 10) == [(1, observed)]
+
+
+@pytest.mark.parametrize("observed", OTHERS, ids=lambda it: type(it).__name__)
+async def test_ticks_and_commands_that_changed_nothing_are_not_kept(store: Store, observed: Observation) -> None:
+    await store.commit([(observed, QUIET), (result(), QUIET)], alive=NOON)
+    kept = isinstance(observed, Started | Configured)
+    assert [type(it) for _, it in await store.observations(0, 10)] == [type(observed)] * kept + [Result]
 
 
 async def test_a_result_comes_back_without_its_evidence(store: Store) -> None:

@@ -25,7 +25,7 @@ async def test_a_directory_that_another_daemon_holds_is_refused_by_name(tmp_path
     with child("hold", tmp_path) as other:
         assert other.stdout is not None
         other.stdout.readline()
-        with pytest.raises(Held, match=f"another daemon works on {tmp_path}: stop it"):
+        with pytest.raises(Held, match=f"{tmp_path} is in use, by a daemon, a replay or a report: stop it"):
             await Store.open(tmp_path)
 
 

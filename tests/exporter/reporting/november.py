@@ -1,4 +1,7 @@
-"""A November to report on: the API was down for twelve minutes, of which two were a false alarm."""
+"""A November to report on: the API was down for twelve minutes, of which two were a false alarm.
+
+In it, authentication may have been watched for a day, and been down for an hour of that.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,19 @@ from aiohttp import ClientSession
 
 from exporter.sources import Page, Sources
 from monitor.core.board import Board
-from monitor.core.model import DAY, HOUR, MINUTE, AmendmentKind, IncidentStatus, Instant, Span, Status
+from monitor.core.model import (
+    DAY,
+    HOUR,
+    MINUTE,
+    Amendment,
+    AmendmentKind,
+    ComponentSetup,
+    Incident,
+    IncidentStatus,
+    Instant,
+    Span,
+    Status,
+)
 from tests.builders import NOON, amendment, component_setup, incident, setup
 from tests.exporter.fakes import FakeClock, FakeHistory, sources
 
@@ -20,20 +35,37 @@ OVER = incident(
     resolved_at=OUTAGE + 20 * MINUTE,
     status=IncidentStatus.RESOLVED,
 )
+GONE = component_setup("auth")
+LOST = incident("inc_2", component="auth", started_at=MONTH + HOUR, ended_at=MONTH + 2 * HOUR)
 EXCUSED = amendment("amd_1", since=OUTAGE, until=OUTAGE + 2 * MINUTE, kind=AmendmentKind.FALSE_ALARM)
 
 
-def told(board: Board = BOARD, *, at: Instant = NOON, page: Page | None = None) -> Sources:
+def told(
+    board: Board = BOARD,
+    *,
+    at: Instant = NOON,
+    page: Page | None = None,
+    incidents: tuple[Incident, ...] = (),
+    amendments: tuple[Amendment, ...] = (),
+    gone: ComponentSetup | None = None,
+) -> Sources:
     ledger = [
         Span(MONTH - DAY, Status.OPERATIONAL),
         Span(OUTAGE, Status.MAJOR_OUTAGE),
         Span(OUTAGE + 12 * MINUTE, Status.OPERATIONAL),
     ]
+    watched_once = [
+        Span(MONTH, Status.OPERATIONAL),
+        Span(MONTH + HOUR, Status.MAJOR_OUTAGE),
+        Span(MONTH + 2 * HOUR, Status.OPERATIONAL),
+        Span(MONTH + DAY, Status.UNKNOWN),
+    ]
     history = FakeHistory(
-        ledgers={"api": ledger},
+        ledgers={"api": ledger, "auth": watched_once},
         runs={"api": [(MONTH + DAY, 100_000), (MONTH + 2 * DAY, 100_000), (MONTH + 3 * DAY, 900_000)]},
-        known=[OVER],
-        amended=[EXCUSED],
+        known=[OVER, *incidents, *([LOST] if gone else [])],
+        amended=[EXCUSED, *amendments],
+        gone=[gone] if gone else [],
     )
     return sources(board, history, FakeClock(at), page=page)
 

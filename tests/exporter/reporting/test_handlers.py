@@ -9,11 +9,11 @@ from aiohttp import ClientSession
 
 from exporter.sources import Page
 from monitor.core.board import Board
-from monitor.core.model import DAY, Configured, Step
+from monitor.core.model import DAY, Configured, Span, Status, Step
 from tests.builders import NOON, component_setup, setup
 from tests.exporter.conftest import Serve
 from tests.exporter.fakes import FakeHistory, questions, sources
-from tests.exporter.reporting.november import BOARD, MONTH, told
+from tests.exporter.reporting.november import BOARD, GONE, MONTH, told
 from tests.exporter.test_latencies import stretches
 
 
@@ -38,16 +38,19 @@ async def test_a_report_tells_all_of_a_month(serve: Serve) -> None:
         "until": "2026-12-01T00:00:00Z",
         "complete": True,
         "timezone": "UTC",
+        "timezone_known": True,
         "note": "This is of a calendar month; uptime_month elsewhere is of the last 30 days, which roll.",
     }
     assert api == {
         "id": "api",
         "name": "API",
+        "monitored": True,
         "uptime": 99.97,
         "coverage": 100.0,
         "observed_seconds": 2_592_000.0,
         "lost_seconds": 600.0,
         "objective": 99.9,
+        "budget_seconds": 2_592.0,
         "budget_left_seconds": 1_992.0,
         "burn_rate": 0.231,
         "budget_used_up_at": None,
@@ -88,7 +91,31 @@ async def test_a_report_tells_all_of_a_month(serve: Serve) -> None:
         ],
     }
     assert (cdn["uptime"], cdn["coverage"], cdn["latency_ms"]) == (None, 0.0, {"median": None, "p95": None})
-    assert (cdn["objective"], cdn["budget_left_seconds"], cdn["burn_rate"]) == (None, None, None)
+    assert (cdn["objective"], cdn["budget_seconds"], cdn["burn_rate"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("month", "components"),
+    [("2026-10", ["api", "cdn"]), ("2026-11", ["api", "cdn", "auth"]), ("2026-12", ["api", "cdn"])],
+)
+async def test_what_was_removed_is_told_in_the_months_in_which_it_was_watched(
+    serve: Serve, month: str, components: list[str]
+) -> None:
+    found = (await document(await serve(told(at=NOON + 40 * DAY, gone=GONE)), month))["components"]
+    assert [each["id"] for each in found] == components
+    assert [each["id"] for each in found if not each["monitored"]] == components[2:]
+
+
+async def test_what_was_removed_is_told_with_its_incidents_and_its_downtime(serve: Serve) -> None:
+    *_, auth = (await document(await serve(told(gone=GONE))))["components"]
+    assert (auth["name"], auth["seconds"]["major_outage"], auth["uptime"]) == ("Authentication", 3_600.0, 95.83)
+    assert [each["id"] for each in auth["incidents"]] == ["inc_2"]
+
+
+async def test_of_a_month_in_which_only_what_was_removed_was_watched_there_is_a_report(serve: Serve) -> None:
+    history = FakeHistory(ledgers={"auth": [Span(MONTH, Status.OPERATIONAL)]}, gone=[component_setup("auth")])
+    found = await document(await serve(sources(BOARD, history)))
+    assert [each["id"] for each in found["components"]] == ["api", "cdn", "auth"]
 
 
 async def test_the_month_that_goes_on_is_told_up_to_now(serve: Serve) -> None:

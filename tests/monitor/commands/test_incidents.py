@@ -15,7 +15,7 @@ from monitor.cli import main
 from monitor.commands.incidents import explain_incident
 from monitor.core.model import HOUR, SECOND, Configured, Incident, IncidentStatus, Step, Tick, Verdict, Written
 from tests.builders import NOON, component_setup, incident, result, setup
-from tests.exporter.desk import Desk, standing
+from tests.exporter.desk import Desk, watching
 
 OPEN = ("open", "--title", "Slow logins", "--component", "api", "--message", "We look into it.")
 BELL = "\a"
@@ -23,8 +23,7 @@ BELL = "\a"
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with standing(tmp_path) as desk:
-        desk.sources.history = desk.store  # what is listed is what was written down
+    async with watching(tmp_path) as desk:
         yield desk
 
 

@@ -76,6 +76,7 @@ class AnySteadyStory(AnyRecordedStory):
         incidents, ledgers = asyncio.run(recorded_and_replayed(observed, folder / "data", seen))
         assert incidents == seen.incidents
         assert ledgers == seen.ledgers
+        assert seen.events == len({event.id for event in self.story.events})
 
 
 class AnyTicklessStory(AnyRecordedStory):

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from monitor.core.model import MINUTE, SECOND, Setup
-from monitor.replay.limits import limits
-from monitor.replay.playing import Recording
+from monitor.core.model import HOUR, MINUTE, SECOND, Setup
+from monitor.core.recurring import Rule
+from monitor.replay.limits import RECONFIGURED, limits
+from monitor.replay.recording import Recording
 from tests.builders import component_setup, probe_setup, setup
 from tests.monitor.replay.histories import config_of
+
+RULE = Rule(title="Compaction", components=("api",), cron="0 3 * * *", duration=HOUR, timezone="UTC")
 
 
 def watching(**changes: object) -> Setup:
@@ -74,6 +78,31 @@ def test_a_probe_without_results_is_named(tmp_path: Path) -> None:
 def test_a_probe_that_the_new_config_does_not_have_is_named(tmp_path: Path) -> None:
     found = limits(config_of(setup(), tmp_path), None, recording(setup(), api=9, cdn=1_440, auth=0))
     assert found == ["cdn/health: not in the new config, which leaves 1,440 of its results out."]
+
+
+def test_a_config_that_changed_meanwhile_is_said_to_have(tmp_path: Path) -> None:
+    config, met = config_of(setup(), tmp_path), recording(setup())
+    met.reconfigured = True
+    assert limits(config, None, met) == [RECONFIGURED]
+    assert limits(config, config, met) == []
+
+
+@pytest.mark.parametrize(
+    ("altered", "said"),
+    [
+        ([RULE.id], ["1 occurrence of recurring maintenance was changed or cancelled by people"]),
+        ([RULE.id, RULE.id], ["2 occurrences of recurring maintenance were changed or cancelled by people"]),
+        (["rule_of_then"], []),
+    ],
+    ids=["one", "several", "of a rule that the config does not have"],
+)
+def test_occurrences_that_people_altered_are_counted_in_a_line(
+    altered: list[str], said: list[str], tmp_path: Path
+) -> None:
+    config, met = replace(config_of(setup(), tmp_path), rules=(RULE,)), recording(setup())
+    met.altered = {f"mnt_{number}": rule for number, rule in enumerate(altered)}
+    tail = ", which no config tells: a side that goes by one has what was planned at first."
+    assert limits(config, None, met) == [f"{sentence}{tail}" for sentence in said]
 
 
 @pytest.mark.parametrize(("unheard", "entries"), [(1, "1 entry"), (1_200, "1,200 entries")])

@@ -65,23 +65,27 @@ def test_incidents_are_those_that_were_open_in_that_time_oldest_first() -> None:
 @pytest.mark.parametrize(
     ("seen", "expected"),
     [
-        (trouble("short", HOUR, 5 * MINUTE - 1), 1),
-        (trouble("long", HOUR, 5 * MINUTE), 0),
-        (trouble("still going on", HOUR, None), 0),
-        (trouble("watched, and not over", HOUR, MINUTE, resolved_at=None, status=IncidentStatus.MONITORING), 0),
-        (trouble("merged", HOUR, MINUTE, merged_into="inc_1"), 0),
-        (trouble("opened by people", HOUR, MINUTE, by="ann"), 0),
+        (trouble("short", HOUR, 5 * MINUTE - 1), (1, 0)),
+        (trouble("long", HOUR, 5 * MINUTE), (0, 0)),
+        (trouble("still going on", HOUR, None), (0, 0)),
+        (trouble("watched, and not over", HOUR, MINUTE, resolved_at=None, status=IncidentStatus.MONITORING), (0, 1)),
+        (trouble("merged", HOUR, MINUTE, merged_into="inc_1"), (0, 1)),
+        (trouble("opened by people", HOUR, MINUTE, by="ann"), (0, 1)),
+        (trouble("long, by people", HOUR, 5 * MINUTE, by="ann"), (0, 0)),
     ],
     ids=lambda it: it.id if isinstance(it, Incident) else "",
 )
-def test_an_incident_that_was_over_soon_is_a_false_alarm(seen: Incident, expected: int) -> None:
-    assert with_incidents(seen).false_alarms == expected
+def test_an_incident_that_was_over_soon_is_a_false_alarm_or_excused(
+    seen: Incident, expected: tuple[int, int]
+) -> None:
+    found = with_incidents(seen)
+    assert (found.false_alarms, found.excused) == expected
 
 
 def test_what_was_open_before_is_no_false_alarm_and_was_not_detected() -> None:
     found = with_incidents(trouble("short", HOUR, 4 * MINUTE), since=NOON + HOUR + 2 * MINUTE)
     assert ids(found) == ["short"]
-    assert (found.false_alarms, found.detection) == (0, [])
+    assert (found.false_alarms, found.excused, found.detection) == (0, 1, [])
 
 
 def test_detection_is_from_the_beginning_of_the_trouble_until_the_incident_is_opened() -> None:

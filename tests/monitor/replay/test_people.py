@@ -35,7 +35,8 @@ from monitor.core.model import (
 from monitor.core.subscribing import Delivery
 from monitor.pipeline import Pipeline
 from monitor.replay.judging import Lens, as_judged_by, as_recorded
-from monitor.replay.playing import Recording, play
+from monitor.replay.playing import play
+from monitor.replay.recording import Recording
 from monitor.replay.sources import Directory
 from storage import Store
 from tests.builders import NOON, amendment, component_setup, probe_setup, result, setup
@@ -180,3 +181,12 @@ async def test_what_people_opened_is_there_whatever_the_thresholds(store: Store,
     assert not seen.incidents[theirs.id].open
     assert recording.unheard == 4  # taken over, resolved, and twice explained
     assert Status.MAINTENANCE in [span.status for span in seen.ledgers["api"]]
+
+
+async def test_what_did_nothing_when_it_was_said_is_not_missed_either(store: Store, tmp_path: Path) -> None:
+    daemon = Daemon(store)
+    await daemon.run(api="..")
+    over = await explained(daemon)
+    await daemon.write(over)  # refused: it is resolved
+    recording = await play(Directory(store), [side(as_judged_by(config_of(PATIENT, tmp_path)))], 0, nothing)
+    assert recording.unheard == 1  # what was learned of it

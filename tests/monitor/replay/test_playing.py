@@ -125,3 +125,16 @@ async def test_what_the_last_side_could_not_hear_is_counted(tmp_path: Path) -> N
     recording = await play(FakeSource([*observed, said]), [now, then], 0, nothing)
     assert (now.unheard, recording.unheard) == (0, 1)
     assert [each.title for each in opened_by(now)] == ["Sorry"]
+
+
+# ── a config that changed meanwhile ──────────────────────────────────────────────────────────────────
+
+
+async def test_what_came_and_went_with_a_config_is_told_on_the_recorded_side_alone(tmp_path: Path) -> None:
+    window = Window(id="mnt_1", title="Upgrade", components=("api",), starts=NOON + HOUR, ends=NOON + 2 * HOUR)
+    story = Story().runs("..")
+    for each in (setup(windows=(window,)), setup()):
+        story.wait(SECOND).configure(each)
+    now, then = side(), side(as_judged_by(config_of(setup(), tmp_path)))
+    recording = await play(FakeSource(story.observed), [now, then], 0, nothing)
+    assert (now.events, then.events, recording.reconfigured) == (2, 0, True)

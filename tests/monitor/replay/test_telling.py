@@ -3,12 +3,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+import pytest
+
 from monitor.core.model import DAY, HOUR, MINUTE, SECOND, Incident, Instant, Status
 from monitor.core.uptime import Uptime
 from monitor.replay.document import document
 from monitor.replay.outcome import Outcome
-from monitor.replay.playing import Recording
-from monitor.replay.telling import told
+from monitor.replay.recording import Recording
+from monitor.replay.telling import EXCUSED, told
 from tests.builders import NOON, incident
 from tests.monitor.replay.test_outcome import trouble
 
@@ -16,13 +18,16 @@ SHORT = 5 * MINUTE
 RECORDING = Recording(begins=NOON, ends=NOON + DAY, results=Counter({"api/health": 2_880, "cdn/asset": 0}))
 
 
-def outcome_of(name: str, *incidents: Incident, since: Instant = NOON, webhooks: int | None = 7) -> Outcome:
+def outcome_of(
+    name: str, *incidents: Incident, since: Instant = NOON, webhooks: int | None = 7, excused: int = 0
+) -> Outcome:
     return Outcome(
         name=name,
         since=since,
         until=NOON + DAY,
         incidents=incidents,
         false_alarms=1,
+        excused=excused,
         events=9,
         webhooks=webhooks,
         uptimes={"api": Uptime(DAY, {Status.OPERATIONAL: DAY - HOUR, Status.MAJOR_OUTAGE: HOUR})},
@@ -42,8 +47,8 @@ def test_figures_stand_side_by_side_and_incidents_below_them() -> None:
         "                                  current                           new.yml",
         "incidents                         2                                 1",
         "false alarms (under 5 min)        1                                 1",
-        "minutes to detect, median         1.0                               1.0",
-        "minutes to detect, worst          1.0                               1.0",
+        "time to detect, median            1 min                             1 min",
+        "time to detect, worst             1 min                             1 min",
         "webhooks sent                     7                                 3",
         "uptime of api                     95.83 %                           95.83 %",
         "",
@@ -55,6 +60,21 @@ def test_figures_stand_side_by_side_and_incidents_below_them() -> None:
         "",
         "A limit.",
     ]
+
+
+def test_detection_is_told_to_the_second() -> None:
+    late = trouble("a", HOUR, HOUR, created_at=NOON + HOUR + 95 * SECOND)
+    said = lines(outcome_of("current", late), outcome_of("new.yml", replace(late, created_at=NOON + HOUR + 9_000)))
+    assert "time to detect, worst             1 min 35 s                        9 s" in said
+
+
+@pytest.mark.parametrize(("excused", "said"), [((0, 0), False), ((0, 1), True), ((2, 0), True)])
+def test_what_is_no_false_alarm_though_it_was_short_is_told_where_there_is_any(
+    excused: tuple[int, int], said: bool
+) -> None:
+    one, other = (outcome_of(name, excused=count) for name, count in zip(("a", "b"), excused, strict=True))
+    assert (EXCUSED in lines(one, other)) is said
+    assert len(EXCUSED) <= 100
 
 
 def test_what_was_open_before_is_marked_so() -> None:
@@ -72,7 +92,7 @@ def test_without_subscriptions_events_are_told() -> None:
 
 def test_where_nothing_happened_it_says_so() -> None:
     said = lines(outcome_of("current"), outcome_of("new.yml"))
-    assert "minutes to detect, median         –                                 –" in said
+    assert "time to detect, median            –                                 –" in said
     assert said[-1] == "No incident on either side."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 import click
@@ -40,15 +40,25 @@ from tests.exporter.fakes import FakeClock
 MARCH: Instant = 1_709_251_200_000  # 2024-03-01T00:00:00Z
 OUTAGE = MARCH + 4 * DAY + 6 * HOUR
 WATCHED = setup(component_setup("api", objective=99.5), component_setup("cdn"))
+BEFORE = setup(*WATCHED.components, component_setup("auth"))
+PAGE = ("JustKalm", "UTC")
+UNKNOWN_ZONE = "The time zone of the page was not known when this was made: its month is one of UTC."
 
 
-async def remember(folder: Path, alive: Instant = MARCH + 40 * DAY) -> None:
-    """March 2024: the API was down for an hour, of which a person excluded the half."""
+async def remember(folder: Path, alive: Instant = MARCH + 40 * DAY, page: tuple[str, str] | None = PAGE) -> None:
+    """March 2024: the API was down for an hour, of which a person excluded the half.
+
+    Authentication was watched until the second.
+    """
     ledger = (Span(MARCH - DAY, Status.OPERATIONAL), Span(OUTAGE, Status.MAJOR_OUTAGE))
     known = incident("inc_1", created_at=OUTAGE + MINUTE, started_at=OUTAGE, ended_at=OUTAGE + HOUR)
+    once = (Span(MARCH - DAY, Status.OPERATIONAL), Span(MARCH + DAY, Status.UNKNOWN))
     step = Step(
         setup=WATCHED,
-        ledger={"api": LedgerRewrite(0, (*ledger, Span(OUTAGE + HOUR, Status.OPERATIONAL)))},
+        ledger={
+            "api": LedgerRewrite(0, (*ledger, Span(OUTAGE + HOUR, Status.OPERATIONAL))),
+            "auth": LedgerRewrite(0, once),
+        },
         incidents={known.id: known},
         amendments=(amendment(since=OUTAGE, until=OUTAGE + HOUR // 2, kind=AmendmentKind.EXCLUDED),),
     )
@@ -56,9 +66,11 @@ async def remember(folder: Path, alive: Instant = MARCH + 40 * DAY) -> None:
     store = await Store.open(folder)
     begun: list[Decided] = [
         (Started(MARCH - DAY, None), QUIET),
-        (Configured(MARCH - DAY, WATCHED), Step(setup=WATCHED)),
+        (Configured(MARCH - DAY, BEFORE), Step(setup=BEFORE)),
     ]
     await store.commit([*begun, (Tick(alive), step), *((run, QUIET) for run in runs)], alive=alive)
+    if page is not None:
+        await store.put_page(*page)
     await store.close()
 
 
@@ -133,11 +145,42 @@ async def test_without_a_daemon_the_time_since_it_ended_is_unknown(tmp_path: Pat
     assert found["components"][0]["seconds"]["unknown"] == 21 * 86_400.0
 
 
+@pytest.mark.parametrize("running", [True, False])
+async def test_what_was_removed_is_told_after_all_others(data: Path, running: bool) -> None:
+    async with daemon(data) if running else nullcontext():
+        march = json.loads((await report(data, "--format", "json")).stdout)["components"]
+        april = json.loads((await report(data, "--format", "json", month="2024-04")).stdout)["components"]
+    assert [(each["id"], each["monitored"]) for each in march] == [("api", True), ("cdn", True), ("auth", False)]
+    assert march[-1]["seconds"]["operational"] == 86_400.0
+    assert [each["id"] for each in april] == ["api", "cdn"]
+
+
+async def test_without_a_daemon_the_page_is_that_of_the_config_that_was_last_in_use(tmp_path: Path) -> None:
+    await remember(tmp_path, page=("Kalm", "Europe/Berlin"))
+    found = await report(tmp_path)
+    assert found.stderr == ""
+    assert found.stdout.splitlines()[:2] == [
+        "Kalm, March 2024 (Europe/Berlin)",
+        "1 Mar 2024, 00:00 CET to 1 Apr 2024, 00:00 CEST",
+    ]
+
+
+@pytest.mark.parametrize("told", ["text", "json", "csv", "html"])
+async def test_a_time_zone_that_nobody_knows_is_said_to_be_unknown(tmp_path: Path, told: str) -> None:
+    await remember(tmp_path, page=None)
+    found = await report(tmp_path, "--format", told)
+    assert (found.exit_code, found.stderr) == (0, f"{UNKNOWN_ZONE} Name the config with --config.\n")
+    assert (UNKNOWN_ZONE in found.stdout) == (told in ("text", "html"))
+    assert ('"timezone_known":false' in found.stdout.replace(" ", "")) == (told == "json")
+
+
 async def test_without_a_daemon_the_config_says_what_the_page_is_called(data: Path, tmp_path: Path) -> None:
     config = tmp_path / "probes.yaml"
-    config.write_text("page: {name: Kalm}\ncomponents: {api: {name: API, probes: {it: {http: http://localhost}}}}\n")
+    config.write_text(
+        "page: {name: Kalm, timezone: Asia/Kathmandu}\ncomponents: {api: {name: API, probes: {it: {http: http://localhost}}}}\n"
+    )
     found = await report(data, "--config", str(config))
-    assert (found.stderr, found.stdout.splitlines()[0]) == ("", "Kalm, March 2024 (UTC)")
+    assert (found.stderr, found.stdout.splitlines()[0]) == ("", "Kalm, March 2024 (Asia/Kathmandu)")
 
 
 async def test_a_wrong_config_is_refused_with_its_faults(data: Path, tmp_path: Path) -> None:
@@ -183,7 +226,9 @@ async def test_a_daemon_that_does_not_answer_keeps_the_directory_to_itself(data:
     store = await Store.open(data)
     found = await report(data)
     await store.close()
-    sentence = f"another daemon works on {data}: stop it, or name another directory\n"
+    sentence = (
+        f"{data} is in use, by a daemon, a replay or a report: stop it, wait for it, or name another directory\n"
+    )
     assert (found.exit_code, found.stderr, found.stdout) == (3, sentence, "")
 
 
