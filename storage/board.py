@@ -79,6 +79,7 @@ def _put_setups(db: Database, setups: Sequence[Setup]) -> None:
     for component in setups[-1].components:
         del latest[component.id]
     meta.put(db, meta.SETUP, encode(setups[-1]))
+    maintenances.put(db, setups[-1].windows)  # also those of before there was such a table
     meta.put(db, meta.REMOVED, encode(Setup(components=tuple(latest.values()))))
 
 

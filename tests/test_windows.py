@@ -168,8 +168,8 @@ async def incidents(directory: Path) -> list[tuple[object, ...]]:
     return [(each.id, each.title, each.impact, each.started_at, each.created_at, each.ended_at) for each in found]
 
 
-def event_of(kind: EventKind, at: Instant) -> tuple[str, EventKind, Instant]:
-    return window_event_id(UPGRADE.id, kind), kind, at
+def event_of(kind: EventKind, at: Instant, changed: int = 0) -> tuple[str, EventKind, Instant]:
+    return window_event_id(UPGRADE.id, kind, changed), kind, at
 
 
 PLANNED = Planned(at=NOTICE, window=UPGRADE)
@@ -215,5 +215,5 @@ async def test_a_window_that_was_cancelled_is_forgotten_by_no_restart(
 ) -> None:
     cancelled = Cancelled(at=NOTICE + 30 * SECOND, window=UPGRADE.id)
     watch = await told_through(tmp_path, stop, back, True, PLANNED, cancelled)
-    ended = (COMPLETED[0], EventKind.MAINTENANCE_COMPLETED, cancelled.at)
+    ended = event_of(EventKind.MAINTENANCE_COMPLETED, cancelled.at, changed=1)
     assert of_windows(watch) == [SCHEDULED, ended]

@@ -50,29 +50,29 @@ def cancelled(setup: Setup, window_id: str, at: Instant, *, orphaned: bool) -> S
 def _ended(window: Window, at: Instant, *, orphaned: bool = False) -> Window:
     if window.cancelled or window.ends <= at:
         return window
-    if window.starts <= at:
-        return replace(window, ends=at, orphaned=orphaned)
-    return replace(window, cancelled=True, orphaned=orphaned)
+    begun = window.starts <= at
+    ended = replace(window, ends=at if begun else window.ends, cancelled=not begun, orphaned=orphaned)
+    return _revised(ended, window, at)
 
 
 def _taken(window: Window, known: Window | None, at: Instant) -> Window | None:
     """The window as it takes effect from now on; where it cannot, the one that is known, if any."""
     if known is not None and _runs(known, at):
-        return _revised(replace(window, starts=known.starts, ends=max(window.ends, at)), known)
+        return _revised(replace(window, starts=known.starts, ends=max(window.ends, at)), known, at)
     fresh = replace(window, starts=max(window.starts, at))
     if fresh.ends <= fresh.starts:
         return known
-    return fresh if known is None else _revised(fresh, known)
+    return replace(fresh, known=at, revised=at) if known is None else _revised(fresh, known, at)
 
 
 def _runs(window: Window, at: Instant) -> bool:
     return window.status(at) is MaintenanceStatus.IN_PROGRESS
 
 
-def _revised(window: Window, known: Window) -> Window:
+def _revised(window: Window, known: Window, at: Instant) -> Window:
     """Counted, where it differs from what was known."""
-    same = replace(window, changed=known.changed)
-    return same if same == known else replace(same, changed=known.changed + 1)
+    same = replace(window, changed=known.changed, known=known.known, revised=known.revised)
+    return same if same == known else replace(same, changed=known.changed + 1, revised=at)
 
 
 def announce(draft: Draft, before: Setup) -> None:

@@ -167,7 +167,9 @@ class Window:
     ends: Instant
     stops: bool = False  # its components cannot be used meanwhile
     by: str = ""  # who planned it at run time, or the rule of which it is an occurrence; empty: the config
-    changed: int = 0  # how often it was changed since it became known
+    known: Instant = field(default=0, compare=False)  # when it became known
+    changed: int = 0  # how often it was changed since
+    revised: Instant = field(default=0, compare=False)  # when that was last; at first, when it became known
     cancelled: bool = False  # before it began
     orphaned: bool = False  # it was cancelled or ended since its rule is gone; with the rule it may come back
 

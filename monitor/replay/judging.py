@@ -93,13 +93,15 @@ def reports_in(probe: ProbeSetup) -> bool:
 
 
 class Calendar:
-    """Recurring maintenance as these rules plan it, in place of what was recorded of any rule of a config.
+    """Recurring maintenance as these rules plan it, in place of what was recorded of other rules of a config.
 
-    As in the daemon, each occurrence becomes known its notice before it begins, and none while nobody watches.
+    What people changed or cancelled of their occurrences stays so. As in the daemon, each becomes known its notice
+    before it begins, and none while nobody watches.
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules
+        self._ids = {rule.id for rule in rules}
         self._begun = False  # by the first config
         self._next: Planned | None = None
         self._later: Iterator[Planned] = iter(())
@@ -107,7 +109,7 @@ class Calendar:
 
     def __call__(self, observation: Observation) -> Iterator[Observation]:
         """What is to be observed where that was."""
-        if self._is_of_a_rule(observation):
+        if self._is_of_another_rule(observation):
             return
         yield from self._plans(_watched_until(observation))
         yield observation
@@ -117,11 +119,15 @@ class Calendar:
         for planned in self._plans(observation.at):
             yield replace(planned, at=observation.at)
 
-    def _is_of_a_rule(self, observation: Observation) -> bool:
-        if isinstance(observation, Planned) and recurs_by_config(observation.window.by):
-            self._recorded.add(observation.window.id)
-            return True
-        return isinstance(observation, Cancelled) and observation.window in self._recorded
+    def _is_of_another_rule(self, observation: Observation) -> bool:
+        """Whether it bears on what these rules do not plan, or is the end of a rule that stands here."""
+        match observation:
+            case Planned(window=window) if recurs_by_config(window.by) and window.by not in self._ids:
+                self._recorded.add(window.id)
+                return True
+            case Cancelled():
+                return observation.orphaned or observation.window in self._recorded
+        return False
 
     def _plans(self, until: Instant) -> Iterator[Planned]:
         """Those that become known by then, and were not yet."""

@@ -22,7 +22,6 @@ def limits(config: Config, against: Config | None, recording: Recording) -> list
     return [
         *_unreplayable(configs, recording.setup),
         *_unrecorded(config, recording),
-        *_altered(configs, recording),
         *([RECONFIGURED] if against is None and recording.reconfigured else []),
         *_unheard(recording),
     ]
@@ -57,14 +56,6 @@ def _unrecorded(config: Config, recording: Recording) -> Iterator[str]:
     for probe, count in recording.results.items():
         if count and probe not in config.probes:
             yield f"{probe}: not in the new config, which leaves {count:,} of its results out."
-
-
-def _altered(configs: Sequence[Config], recording: Recording) -> Iterator[str]:
-    rules = {rule.id for config in configs for rule in config.rules}
-    if count := sum(rule in rules for rule in recording.altered.values()):
-        occurrences, have = ("1 occurrence", "was") if count == 1 else (f"{count:,} occurrences", "were")
-        said = f"{occurrences} of recurring maintenance {have} changed or cancelled by people"
-        yield f"{said}, which no config tells: a side that goes by one has what was planned at first."
 
 
 def _unheard(recording: Recording) -> Iterator[str]:

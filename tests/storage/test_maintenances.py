@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.core.model import HOUR, Step, Tick, Window
+from monitor.core.model import HOUR, Setup, Step, Tick, Window
 from monitor.core.ports import Cursor
 from storage.store import Store
 from tests.builders import NOON
@@ -77,3 +77,8 @@ async def test_a_window_that_was_moved_comes_where_it_begins_now(store: Store) -
     await become(store, window("a", 1), window("b", 2))
     await become(store, window("a", 3))
     assert await pages(store, 1) == ["a", "b"]
+
+
+async def test_the_windows_of_a_setup_are_remembered_also_when_nothing_happened_to_them(store: Store) -> None:
+    await store.commit([(Tick(NOON), Step(setup=Setup(windows=(UPGRADE,))))], alive=NOON)
+    assert await store.maintenance("mnt_up") == UPGRADE

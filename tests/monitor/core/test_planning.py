@@ -228,7 +228,7 @@ def test_a_component_that_leaves_a_running_window_keeps_the_time_in_it_and_one_t
 def test_every_change_of_a_window_is_in_the_step() -> None:
     story = Story(API)
     assert planned(story).windows == {"mnt_up": UPGRADE}
-    assert cancelled(story).windows == {"mnt_up": replace(UPGRADE, cancelled=True)}
+    assert cancelled(story).windows == {"mnt_up": replace(UPGRADE, cancelled=True, changed=1)}
 
 
 def test_it_does_not_matter_when_ticks_came() -> None:

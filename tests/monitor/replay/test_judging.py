@@ -212,6 +212,22 @@ def test_what_becomes_known_while_nobody_watches_is_known_when_somebody_does_aga
     ]
 
 
+def test_what_people_changed_or_cancelled_of_an_occurrence_stays_so() -> None:
+    daily = rule("0 14 * * *")
+    window = occurrence(daily, NOON + 2 * HOUR)
+    said: list[Observation] = [
+        Planned(at=NOON, window=replace(window, ends=window.ends + HOUR, changed=1)),
+        Cancelled(at=NOON, window=window.id),
+    ]
+    assert seen_by(Calendar([daily]), said) == said
+
+
+def test_the_end_of_a_rule_that_stands_here_is_left_out() -> None:
+    daily = rule("0 14 * * *")
+    gone = Cancelled(at=NOON, window=occurrence(daily, NOON + 2 * HOUR).id, orphaned=True)
+    assert seen_by(Calendar([daily]), [gone]) == []
+
+
 def test_the_occurrences_that_were_recorded_are_left_out() -> None:
     window = occurrence(rule("0 14 * * *"), NOON + 2 * HOUR)
     recorded: list[Observation] = [

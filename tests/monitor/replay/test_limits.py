@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -85,24 +84,6 @@ def test_a_config_that_changed_meanwhile_is_said_to_have(tmp_path: Path) -> None
     met.reconfigured = True
     assert limits(config, None, met) == [RECONFIGURED]
     assert limits(config, config, met) == []
-
-
-@pytest.mark.parametrize(
-    ("altered", "said"),
-    [
-        ([RULE.id], ["1 occurrence of recurring maintenance was changed or cancelled by people"]),
-        ([RULE.id, RULE.id], ["2 occurrences of recurring maintenance were changed or cancelled by people"]),
-        (["rule_of_then"], []),
-    ],
-    ids=["one", "several", "of a rule that the config does not have"],
-)
-def test_occurrences_that_people_altered_are_counted_in_a_line(
-    altered: list[str], said: list[str], tmp_path: Path
-) -> None:
-    config, met = replace(config_of(setup(), tmp_path), rules=(RULE,)), recording(setup())
-    met.altered = {f"mnt_{number}": rule for number, rule in enumerate(altered)}
-    tail = ", which no config tells: a side that goes by one has what was planned at first."
-    assert limits(config, None, met) == [f"{sentence}{tail}" for sentence in said]
 
 
 @pytest.mark.parametrize(("unheard", "entries"), [(1, "1 entry"), (1_200, "1,200 entries")])

@@ -62,34 +62,6 @@ def test_a_config_that_changed_in_the_time_asked_for_is_noted(
     assert found.setup == setups[-1]
 
 
-@pytest.mark.parametrize(
-    ("observed", "altered"),
-    [
-        ([planned(OCCURRENCE)], {}),
-        ([planned(OCCURRENCE), planned(LATER)], {"mnt_1": RULE.id}),
-        ([planned(OCCURRENCE), cancelled(OCCURRENCE)], {"mnt_1": RULE.id}),
-        ([planned(OCCURRENCE), planned(LATER), cancelled(LATER)], {"mnt_1": RULE.id}),
-        ([planned(OCCURRENCE), cancelled(OCCURRENCE, orphaned=True)], {}),
-        ([planned(OCCURRENCE), cancelled(OCCURRENCE, orphaned=True), planned(OCCURRENCE)], {}),
-        ([planned(BY_ANN), planned(replace(BY_ANN, ends=LATER.ends)), cancelled(BY_ANN)], {}),
-    ],
-    ids=["planned", "changed", "cancelled", "both", "its rule went", "its rule came back", "it never was of a rule"],
-)
-def test_occurrences_of_a_config_that_people_changed_or_cancelled_are_noted(
-    observed: list[Observation], altered: dict[str, str]
-) -> None:
-    assert noted(observed).altered == altered
-
-
-@pytest.mark.parametrize(("since", "altered"), [(2 * HOUR - 1, True), (2 * HOUR, False)])
-@pytest.mark.parametrize("said", [planned(replace(OCCURRENCE, title="Quick")), cancelled(OCCURRENCE)])
-def test_an_occurrence_that_was_over_before_the_time_asked_for_is_of_no_interest(
-    said: Observation, since: Duration, altered: bool
-) -> None:
-    observed: list[Observation] = [planned(OCCURRENCE), said]
-    assert bool(noted(observed, since=since).altered) is altered
-
-
 @pytest.mark.parametrize(("after", "changed"), [(MINUTE, True), (0, False)])
 def test_an_occurrence_that_goes_with_its_rule_tells_of_another_config(after: Duration, changed: bool) -> None:
     observed: list[Observation] = [planned(OCCURRENCE), cancelled(OCCURRENCE, after, orphaned=True)]
