@@ -241,7 +241,7 @@ class Daemon:
             await self._store.put_page(config.page.name, config.page.timezone)
         except StoreRefused as refusal:
             if not self._unprepared:
-                log.error("what the config says cannot be written down yet: %s", refusal)  # noqa: TRY400
+                log.error("alerts, heartbeats and page of the config cannot be written down yet: %s", refusal)  # noqa: TRY400
             asyncio.get_running_loop().call_later(TRIES_AGAIN, self.reload)
             self._unprepared = True
             return False
