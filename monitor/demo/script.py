@@ -34,6 +34,14 @@ STORY = (
 )
 
 
+CUE = 500  # ms of a second on the wall: no probe of what fails is under way then, so the story has one order
+
+
+def until_cue(now: int) -> float:
+    """Seconds from an instant, in ms since 1970, until the story may begin."""
+    return (CUE - now) % 1_000 / 1_000
+
+
 async def play(
     justkalm: JustKalm,
     say: Callable[[str], object],

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from monitor import terminal
 from monitor.addresses import Address
+from monitor.clock import DaemonClock
 from monitor.config import load
 from monitor.core.ports import Decided
 from monitor.daemon import Daemon, Options
 from monitor.demo.config import probes_yaml
 from monitor.demo.pretend import JustKalm
-from monitor.demo.script import play
+from monitor.demo.script import play, until_cue
 from monitor.journal import line
 from monitor.running import Exit, run_daemon
 
@@ -40,6 +41,7 @@ async def _demo(listen: Address, directory: Path) -> Exit:
 
     async def tell(daemon: Daemon) -> None:
         terminal.say(welcome(Address(*daemon.address)))
+        await asyncio.sleep(until_cue(DaemonClock().now()))
         await play(justkalm, lambda words: say("JustKalm", words))
 
     config = directory / "probes.yaml"

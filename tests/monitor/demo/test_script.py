@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from monitor.demo.pretend import JustKalm
-from monitor.demo.script import STORY, Scene, play
+from monitor.demo.script import STORY, Scene, play, until_cue
 from tests.monitor.demo.conftest import Clock
 
 LONGEST = 75  # seconds that the story may take
@@ -81,3 +81,10 @@ async def test_justkalm_is_well_when_the_story_is_over(
 
 def _say_nothing(line: str) -> None:
     pass
+
+
+@pytest.mark.parametrize(
+    ("now", "seconds"), [(500, 0.0), (0, 0.5), (499, 0.001), (501, 0.999), (1_700_000_000_250, 0.25)]
+)
+def test_the_story_begins_in_the_middle_of_a_second_on_the_wall(now: int, seconds: float) -> None:
+    assert until_cue(now) == pytest.approx(seconds)
