@@ -24,12 +24,24 @@ class Limits:
     """Bounds for each connection and for all of them; times in seconds."""
 
     connections: int = 256  # above it the one that idled longest is closed, or the newest if none idles
+    listeners: int = 0  # of these connections, those that may be streams
     headers: float = 10.0  # from the first byte of a request to the end of its headers
     body: float = 10.0  # for the body after them
     body_bytes: int = 64 * 1024
     unread: float = 20.0  # for a client that takes nothing of the answer
     idle: float = 75.0  # between requests; longer than the 60 s after which usual proxies let go
     drain: float = 2.0  # for what is still being answered when we stop
+
+
+KEPT_BACK = 128  # descriptors for probes, deliveries and the store
+ASKING = 256  # connections that no listener takes
+MOST = 4_096
+
+
+def within(descriptors: int) -> Limits:
+    """The limits of a process that may have so many file descriptors."""
+    connections = min(max(descriptors - KEPT_BACK, 16), MOST)
+    return Limits(connections=connections, listeners=max(connections - ASKING, 0))
 
 
 class Deadline:
@@ -56,7 +68,7 @@ class Deadline:
 class Connection(web.RequestHandler):
     """aiohttp's connection, with deadlines that it lacks."""
 
-    __slots__ = ("_headers_due", "_idle_since", "_limits", "_unread_due")
+    __slots__ = ("_headers_due", "_idle_since", "_limits", "_unread_due", "when_lost")
 
     def __init__(self, manager: web.Server, limits: Limits) -> None:
         super().__init__(
@@ -67,6 +79,7 @@ class Connection(web.RequestHandler):
             lingering_time=limits.drain,
         )
         self._limits = limits
+        self.when_lost: Callable[[], None] = _nobody_to_tell
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         taken = cast(asyncio.Transport, transport)
@@ -102,6 +115,7 @@ class Connection(web.RequestHandler):
         self._headers_due.clear()
         self._unread_due.clear()
         super().connection_lost(exc)
+        self.when_lost()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -142,6 +156,16 @@ class Connection(web.RequestHandler):
         response.headers.update(SECURITY, Server=SERVER)
         response.force_close()
         return response
+
+
+def told_when_lost(request: web.Request, tell: Callable[[], None]) -> None:
+    """Have it told when the connection of a request is lost, which an answer that waits would not notice."""
+    if isinstance(request.protocol, Connection):
+        request.protocol.when_lost = tell
+
+
+def _nobody_to_tell() -> None:
+    pass
 
 
 def whole_bodies(limits: Limits) -> Middleware:

@@ -99,6 +99,10 @@ class Metrics:
         self._oldest.set_function(oldest)
         self._disabled.set_function(disabled)
 
+    def listening(self, count: int) -> None:
+        """So many listen to the stream."""
+        self._listeners.set(count)
+
     def tally(self, probe: str) -> Tally:
         tally = self.tallies.get(probe)
         if tally is None:
@@ -132,6 +136,10 @@ class Metrics:
         self._held = Gauge("justkalm_results_held", "Results that wait in memory for the store.", registry=registry)
         self._dropped = Counter(
             "justkalm_results_dropped", "Results given up because too many waited.", registry=registry
+        )
+
+        self._listeners = Gauge(
+            "justkalm_stream_listeners", "Connections that listen to the stream of events.", registry=registry
         )
 
     def _config(self) -> None:

@@ -17,6 +17,7 @@ from exporter.latencies import Latencies
 from exporter.metrics import Metrics
 from exporter.problems import Problem
 from exporter.rendering import Rendering
+from exporter.stream.stream import Stream
 from exporter.subscribing import Subscribing
 from monitor.core.board import Board
 from monitor.core.model import Command, Result, Step
@@ -63,6 +64,7 @@ class Sources:
         ask: runs a probe once, beside its own pace; raises KeyError where there is none of that id. None: nobody may.
         obey: has what a person says decided and written down; raises StoreRefused. None: nobody may say anything.
         calendar: None where nothing recurs.
+        stream: None where nobody may listen.
         patience: seconds that metrics wait for the history. They matter most when it hangs.
     """
 
@@ -81,6 +83,7 @@ class Sources:
         ask: Ask | None = None,
         obey: Obey | None = None,
         calendar: Calendar | None = None,
+        stream: Stream | None = None,
         patience: float = 1.0,
     ) -> None:
         self.board = board
@@ -94,6 +97,7 @@ class Sources:
         self.ask = ask
         self._obey = obey
         self._calendar = calendar
+        self._stream = stream
         self.patience = patience
         self.commanding = asyncio.Lock()  # held by whoever changes what they looked at first
         self._subscribing = subscribing
@@ -120,6 +124,12 @@ class Sources:
             raise Problem(403, "Nothing recurs here.")
         return self._calendar
 
+    @property
+    def stream(self) -> Stream:
+        if self._stream is None:
+            raise Problem(404, "There is no stream here.")
+        return self._stream
+
     async def figures(self, component: str) -> Figures:
         return await self._figures.get(component, lambda: measure(self.history, component, self.clock.now()))
 
@@ -127,6 +137,11 @@ class Sources:
         """The figures of all components that are configured, by id."""
         components = self.board.setup.components
         return {component.id: await self.figures(component.id) for component in components}
+
+    def hang_up(self) -> None:
+        """Let those go who listen for as long as we are there."""
+        if self._stream is not None:
+            self._stream.close()
 
     async def close(self) -> None:
         await self.renderings.close()

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from exporter.connections import within
 from exporter.metrics import Metrics
 from exporter.server import Server
 from exporter.socketfile import NoSocketFile
 from exporter.sources import Page, Sources, Vitals
+from exporter.stream.stream import Stream
+from monitor import descriptors
 from monitor.addresses import Address, not_listening
 from monitor.clock import DaemonClock
 from monitor.commands.checking import summary
@@ -100,6 +103,7 @@ class Daemon:
         self._build(board, config, await self._store.registry.rules())
         await self._prepare(config)  # before the first commit: nothing that it comes to goes untold
         await self._begin(config, last_alive)  # nobody is told of the state of long ago as if it were now
+        await self._stream.begin()
         await self._listen()
         self._use(config)
         await self._webhooks.start()
@@ -107,12 +111,16 @@ class Daemon:
         gc.freeze()  # what stands now stays: no collection need walk it again
 
     def _build(self, board: Board, config: Config, rules: Sequence[Rule]) -> None:
+        self._limits = within(descriptors.limit())
+        self._stream = Stream(
+            self._store, board.component_setup, self._limits.listeners, counted=self._metrics.listening
+        )
         self._pipeline = Pipeline(
             board,
             self._store,
             self._clock,
             self._webhooks.debts,
-            listeners=(self._pace, write_journal, *self._listeners),
+            listeners=(self._pace, self._stream_on, write_journal, *self._listeners),
             committed=self._metrics.committed,
             dropped=self._metrics.dropped,
         )
@@ -132,6 +140,7 @@ class Daemon:
             callbacks=self._watching.callbacks,
             beats=self._watching.beats,
             ask=self._watching.asking.look,
+            stream=self._stream,
             obey=self._pipeline.obeyed,
             calendar=self._planner,
         )
@@ -147,7 +156,7 @@ class Daemon:
         await self._pipeline.step()
 
     async def _listen(self) -> None:
-        server = Server(self._sources)
+        server = Server(self._sources, self._limits)
         self._stack.push_async_callback(server.stop)
         host, port = self._options.host, self._options.port
         try:
@@ -167,6 +176,7 @@ class Daemon:
         self._go_on("ticker", ticker.run())
         self._go_on("scheduler", self._scheduler.watch())
         self._go_on("references", self._watching.run())
+        self._go_on("stream", self._stream.run())
         self._go_on("planner", self._planner.run())
         self._go_on("reloads", self._reload_when_asked())
         self._go_on("housekeeping", self._webhooks.housekeeping.run())
@@ -282,6 +292,10 @@ class Daemon:
                 continue
             if state.streak_since is not None or observation.reason is Reason.OWN_NETWORK:
                 self._scheduler.recheck(observation.probe, observation.started + after)
+
+    def _stream_on(self, decided: Sequence[Decided]) -> None:
+        if any(step.events for _, step in decided):
+            self._stream.look()
 
     def _tell_vitals(self) -> None:
         refused = self._pipeline.refused is not None

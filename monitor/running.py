@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import resource
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from enum import IntEnum
 
+from monitor import descriptors
 from monitor.addresses import Address
 from monitor.commands.checking import loaded, summary
 from monitor.config import Config
@@ -40,18 +39,11 @@ def run_from_file(options: Options) -> Exit:
     def keep_secret(redactor: Redactor) -> None:
         formatter.redact = redactor
 
-    raise_descriptor_limit()
+    descriptors.use_all()
     try:
         return asyncio.run(run_daemon(options, config, keep_secret=keep_secret))
     finally:
         written.end()
-
-
-def raise_descriptor_limit() -> None:
-    """Use all the file descriptors that we may: each run, each reader and each delivery holds one."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def run_daemon(

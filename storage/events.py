@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlite_utils import Database
 
-from monitor.core.model import Event, EventKind, Incident, StatusChange, Window
+from monitor.core.model import Event, EventKind, Incident, Instant, StatusChange, Window
 from monitor.core.subscribing import Told
 from storage.codec import decode, encode
 
@@ -36,4 +36,20 @@ def told(db: Database, event: str) -> Told:
     if row is None:
         raise KeyError(event)
     seq, kind, at, body = row
-    return Told(seq, Event(event, EventKind(kind), at, decode(SUBJECTS[EventKind(kind)], body)))
+    return _told(seq, event, kind, at, body)
+
+
+def newest(db: Database) -> int:
+    """The sequence of the newest; 0 when there is none."""
+    (sequence,) = db.execute("SELECT ifnull(max(seq), 0) FROM events").fetchone()
+    return int(sequence)
+
+
+def after(db: Database, sequence: int, limit: int) -> list[Told]:
+    """At most so many that were recorded after that sequence, in their order."""
+    statement = "SELECT seq, id, kind, at, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
+    return [_told(*row) for row in db.execute(statement, (sequence, limit)).fetchall()]
+
+
+def _told(sequence: int, event: str, kind: str, at: Instant, body: str) -> Told:
+    return Told(sequence, Event(event, EventKind(kind), at, decode(SUBJECTS[EventKind(kind)], body)))

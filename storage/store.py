@@ -7,13 +7,37 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from monitor.core.board import Board
-from monitor.core.model import Amendment, ComponentSetup, Incident, IncidentStatus, Instant, Observation, Span, Window
+from monitor.core.model import (
+    Amendment,
+    ComponentSetup,
+    Duration,
+    Incident,
+    IncidentStatus,
+    Instant,
+    Observation,
+    Span,
+    Window,
+)
 from monitor.core.ports import Cursor, Decided, Place
-from monitor.core.subscribing import Delivery
-from storage import amendments, board, incidents, latencies, maintenances, meta, observations, page, results, spans
+from monitor.core.subscribing import Delivery, Told
+from monitor.core.trend import Slot
+from storage import (
+    amendments,
+    board,
+    events,
+    incidents,
+    latencies,
+    maintenances,
+    meta,
+    observations,
+    page,
+    results,
+    spans,
+)
 from storage.connection import Connection
 from storage.outbox import Outbox
 from storage.registry import Registry
+from storage.trends import Trends
 
 
 class Store:
@@ -28,6 +52,7 @@ class Store:
         self.moved_aside = connection.moved_aside
         self.registry = Registry(connection)
         self.outbox = Outbox(connection)
+        self._trends = Trends()
 
     @classmethod
     async def open(cls, directory: Path) -> Store:
@@ -129,6 +154,14 @@ class Store:
         """Those of the component whose trouble touches the time since ≤ t < until, oldest first."""
         return await self._connection.ask(incidents.between, component, since, until)
 
+    async def newest_event(self) -> int:
+        """The sequence of the newest event; 0 when there is none."""
+        return await self._connection.ask(events.newest)
+
+    async def events(self, after: int, limit: int) -> list[Told]:
+        """At most so many that were recorded after that sequence, in their order."""
+        return await self._connection.ask(events.after, after, limit)
+
     async def maintenance(self, window: str) -> Window | None:
         return await self._connection.ask(maintenances.one, window)
 
@@ -139,6 +172,10 @@ class Store:
     async def all_amendments(self, *, limit: int, before: Cursor | None = None) -> list[Amendment]:
         """Of all components, newest first, in the order of (at, id)."""
         return await self._connection.ask(amendments.page, limit, before)
+
+    async def latency_trend(self, component: str, since: Instant, until: Instant, width: Duration) -> list[Slot]:
+        """The slots of so many ms from since ≤ t < until on in which a run started, oldest first."""
+        return await self._connection.ask(self._trends.read, component, since, until, width)
 
     async def observations(self, after: int, limit: int, since: Instant = 0) -> list[tuple[int, Observation]]:
         """At most so many of all that moved the board, with their numbers, in the order in which it was decided.

@@ -9,6 +9,7 @@ from typing import Protocol, TypeAlias
 from monitor.core.model import (
     Amendment,
     ComponentSetup,
+    Duration,
     Event,
     Incident,
     IncidentStatus,
@@ -21,6 +22,7 @@ from monitor.core.model import (
 )
 from monitor.core.recurring import Rule
 from monitor.core.subscribing import Answered, Attempt, Delivery, Key, Subscription, Told
+from monitor.core.trend import Slot
 
 Decided: TypeAlias = tuple[Observation, Step]
 Cursor: TypeAlias = tuple[Instant, str]  # the instant that a list is ordered by, and the id, of the last one seen
@@ -130,6 +132,14 @@ class History(Protocol):
         """Those of the component whose trouble touches the time since ≤ t < until, oldest first."""
         ...
 
+    async def newest_event(self) -> int:
+        """The sequence of the newest event; 0 when there is none."""
+        ...
+
+    async def events(self, after: int, limit: int) -> list[Told]:
+        """At most so many that were recorded after that sequence, in their order."""
+        ...
+
     async def maintenance(self, window: str) -> Window | None: ...
 
     async def maintenances(self, *, limit: int, before: Cursor | None = None) -> list[Window]:
@@ -138,6 +148,10 @@ class History(Protocol):
 
     async def all_amendments(self, *, limit: int, before: Cursor | None = None) -> list[Amendment]:
         """Of all components, newest first, in the order of (at, id)."""
+        ...
+
+    async def latency_trend(self, component: str, since: Instant, until: Instant, width: Duration) -> list[Slot]:
+        """The slots of so many ms from since ≤ t < until on in which a run started, oldest first."""
         ...
 
 

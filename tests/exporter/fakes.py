@@ -5,16 +5,30 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from statistics import mean
 
 from exporter.beats import Beats
 from exporter.callbacks import Callbacks
 from exporter.metrics import Metrics
 from exporter.sources import Ask, Obey, Page, Sources, Vitals
+from exporter.stream.stream import Stream
 from monitor import recurrence
 from monitor.core.board import Board
-from monitor.core.model import Amendment, ComponentSetup, Incident, IncidentStatus, Instant, Span, Window
+from monitor.core.model import (
+    Amendment,
+    ComponentSetup,
+    Duration,
+    Incident,
+    IncidentStatus,
+    Instant,
+    Phases,
+    Span,
+    Window,
+)
 from monitor.core.ports import Calendar, Cursor, Place, StoreRefused
 from monitor.core.recurring import Rule
+from monitor.core.subscribing import Told
+from monitor.core.trend import Slot
 from tests.builders import NOON, setup
 
 
@@ -76,6 +90,7 @@ class FakeHistory:
     known: list[Incident] = field(default_factory=list)
     amended: list[Amendment] = field(default_factory=list)
     planned: list[Window] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     reached: asyncio.Event = field(default_factory=asyncio.Event)
@@ -143,6 +158,14 @@ class FakeHistory:
             and (incident.ended_at is None or incident.ended_at > since)
         ]
 
+    async def newest_event(self) -> int:
+        await self._answer("newest_event")
+        return self.told[-1].sequence if self.told else 0
+
+    async def events(self, after: int, limit: int) -> list[Told]:
+        await self._answer(f"events {after}")
+        return [each for each in self.told if each.sequence > after][:limit]
+
     async def maintenance(self, window: str) -> Window | None:
         await self._answer(f"maintenance {window}")
         return next((known for known in self.planned if known.id == window), None)
@@ -156,6 +179,18 @@ class FakeHistory:
         await self._answer("all_amendments")
         newest_first = sorted(self.amended, key=lambda made: (made.at, made.id), reverse=True)
         return [each for each in newest_first if before is None or (each.at, each.id) < before][:limit]
+
+    async def latency_trend(self, component: str, since: Instant, until: Instant, width: Duration) -> list[Slot]:
+        """All of the latency is processing."""
+        await self._answer(f"latency_trend {component}")
+        slots: dict[Instant, list[int]] = {}
+        for started, took in reversed(self.runs.get(component, [])):
+            if since <= started < until:
+                slots.setdefault(started - (started - since) % width, []).append(took)
+        return [
+            Slot(begins, tuple(sorted(took)), Phases(processing=round(mean(took))))
+            for begins, took in sorted(slots.items())
+        ]
 
     async def removed(self) -> list[ComponentSetup]:
         await self._answer("removed")
@@ -183,6 +218,7 @@ def sources(
     callbacks: Callbacks | None = None,
     beats: Beats | None = None,
     ask: Ask | None = None,
+    stream: Stream | None = None,
     obey: Obey | None = None,
     calendar: Calendar | None = None,
     patience: float = 1.0,
@@ -197,6 +233,7 @@ def sources(
         callbacks=callbacks,
         beats=beats,
         ask=ask,
+        stream=stream,
         obey=obey,
         calendar=calendar,
         patience=patience,

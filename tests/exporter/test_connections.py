@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
-from exporter.connections import Limits
+from exporter.connections import Limits, within
 from exporter.server import Server
 from exporter.sources import Sources
 from tests.exporter.conftest import Serve
@@ -240,3 +240,19 @@ async def test_after_the_stop_nobody_answers() -> None:
         pass
     with pytest.raises(ConnectionRefusedError):
         await asyncio.open_connection(*address)
+
+
+@pytest.mark.parametrize(
+    ("descriptors", "connections", "listeners"),
+    [
+        (64, 16, 0),
+        (128 + 256, 256, 0),
+        (1_024, 896, 640),
+        (1_048_576, 4_096, 3_840),
+    ],
+)
+def test_listeners_leave_connections_for_those_who_ask_and_all_leave_descriptors_for_probes(
+    descriptors: int, connections: int, listeners: int
+) -> None:
+    limits = within(descriptors)
+    assert (limits.connections, limits.listeners) == (connections, listeners)
