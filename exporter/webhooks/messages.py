@@ -15,7 +15,6 @@ from monitor.core.board import Board
 from monitor.core.ids import entry_kind, incident_event_id
 from monitor.core.model import ComponentState, Event, EventKind, Impact, Incident, Instant
 from monitor.core.ports import Outbox
-from monitor.core.status import worst
 from monitor.core.subscribing import Subscription, Told
 
 ChannelOf: TypeAlias = Callable[[str], Channel | None]
@@ -86,7 +85,6 @@ class Messages:
 
     def _notice(self, told: Told, now: Instant, before: Incident | None) -> Notice:
         components = self._board.setup.components
-        states = (self._board.components.get(component.id, UNHEARD) for component in components)
         return Notice(
             event=told.event,
             sequence=told.sequence,
@@ -94,7 +92,7 @@ class Messages:
             page=self.page.name,
             url=self.page.url.rstrip("/"),
             components={component.id: component for component in components},
-            overall=worst(state.status for state in states),
+            states={component.id: self._board.components.get(component.id, UNHEARD) for component in components},
             before=before,
         )
 

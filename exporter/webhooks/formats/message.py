@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from monitor.core.model import ComponentSetup, Event, EventKind, Incident, Instant, Status
+from monitor.core.model import ComponentSetup, ComponentState, Event, EventKind, Incident, Instant
 
 TEST = "test_"  # begins the id of an event that never happened: an alert is tried out with it
 
@@ -20,7 +20,7 @@ class Notice:
     page: str  # what the status page is called
     url: str  # where the status page is, without a slash at its end
     components: Mapping[str, ComponentSetup]  # by id, those that are watched
-    overall: Status  # of all components, now
+    states: Mapping[str, ComponentState]  # of those, now
     before: Incident | None = None  # as the update before this one left it; None where there was none
 
     @property

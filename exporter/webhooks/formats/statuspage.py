@@ -4,37 +4,45 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from exporter.documents import Document, timestamp, timestamp_or_none
+from exporter.documents import Document
+from exporter.feeds.timeline import POSTMORTEM, entries
+from exporter.statuspage.terms import (
+    MAINTENANCE,
+    STAGES,
+    blend,
+    entry_document,
+    shown,
+    timestamp,
+    timestamp_or_none,
+)
 from exporter.webhooks.formats.gist import gist
 from exporter.webhooks.formats.message import Message, Notice
 from exporter.webhooks.formats.plain import inert
 from exporter.webhooks.formats.texts import json_bytes, line, prose, signed
-from monitor.core.ids import entry_kind
-from monitor.core.model import EventKind, Incident, IncidentStatus, Instant, Status, StatusChange, Window
+from monitor.core.model import (
+    EventKind,
+    Incident,
+    IncidentStatus,
+    Instant,
+    MaintenanceStatus,
+    Status,
+    StatusChange,
+    Update,
+    Window,
+)
 
 NAME = 255  # characters
 BODY = 4_000
-POSTMORTEM = 10_000
+LEARNED = 10_000
 UPDATES = 20  # the newest
 
-AFTERWARDS = "postmortem"  # the status of an incident, and of an entry that was made once it was resolved
-
-# Of the page as a whole: indicator and description.
-OVERALL = {
-    Status.OPERATIONAL: ("none", "All Systems Operational"),
-    Status.DEGRADED: ("minor", "Partially Degraded Service"),
-    Status.PARTIAL_OUTAGE: ("major", "Partial System Outage"),
-    Status.MAJOR_OUTAGE: ("critical", "Major System Outage"),
-    Status.MAINTENANCE: ("maintenance", "Service Under Maintenance"),
-    Status.UNKNOWN: ("none", "Not All Systems Are Being Checked"),  # there is no indicator for that
+# In the order in which a window goes through them.
+REACHED = {
+    EventKind.MAINTENANCE_SCHEDULED: MaintenanceStatus.SCHEDULED,
+    EventKind.MAINTENANCE_STARTED: MaintenanceStatus.IN_PROGRESS,
+    EventKind.MAINTENANCE_COMPLETED: MaintenanceStatus.COMPLETED,
 }
-
-STAGES = {
-    EventKind.MAINTENANCE_SCHEDULED: ("scheduled", "The maintenance is scheduled."),
-    EventKind.MAINTENANCE_STARTED: ("in_progress", "The maintenance is in progress."),
-    EventKind.MAINTENANCE_COMPLETED: ("completed", "The maintenance is completed."),
-}
-CANCELLED = ("completed", "The maintenance is cancelled.")  # for which Statuspage has no status
+CANCELLED = (MaintenanceStatus.COMPLETED, "The maintenance is cancelled.")  # for which Statuspage has no status
 
 # What Statuspage says of every incident, where there is nothing to say of it.
 ABSENT: Document = {
@@ -84,7 +92,7 @@ def _meta(notice: Notice) -> Document:
 
 
 def _page(notice: Notice) -> Document:
-    indicator, description = OVERALL[notice.overall]
+    indicator, description = blend([shown(state) for state in notice.states.values()])
     return {
         "id": _text(notice.page),
         "status_indicator": indicator,
@@ -93,17 +101,19 @@ def _page(notice: Notice) -> Document:
 
 
 def _incident(notice: Notice, incident: Incident) -> Document:
-    newest_first = list(enumerate(incident.updates))[::-1]
-    monitoring = (entry.timestamp for _, entry in newest_first if entry.status is IncidentStatus.MONITORING)
+    newest_first = list(enumerate(entries(incident)))[::-1]
+    monitoring = (entry.timestamp for _, (status, entry) in newest_first if status == IncidentStatus.MONITORING)
     return {
         **_frame(notice, incident.id, incident.title),
-        "status": AFTERWARDS if notice.postmortem else incident.status,
+        "status": POSTMORTEM if notice.postmortem else incident.status,
         "impact": incident.impact,
         "created_at": timestamp(incident.created_at),
         "monitoring_at": timestamp_or_none(next(monitoring, None)),
         "resolved_at": timestamp_or_none(incident.resolved_at),
         **_learned(notice, incident),
-        "incident_updates": [_entry(incident, ordinal) for ordinal, _ in newest_first[:UPDATES]],
+        "incident_updates": [
+            _said(incident, ordinal, status, entry) for ordinal, (status, entry) in newest_first[:UPDATES]
+        ],
         "components": [
             _component(notice, component) | {"status": _status(incident, component)}
             for component in incident.components
@@ -117,19 +127,14 @@ def _learned(notice: Notice, incident: Incident) -> Document:
         return {}
     at = timestamp(notice.event.at)
     return {
-        "postmortem_body": inert(prose(incident.postmortem, POSTMORTEM)),
+        "postmortem_body": inert(prose(incident.postmortem, LEARNED)),
         "postmortem_body_last_updated_at": at,
         "postmortem_published_at": at,
     }
 
 
-def _entry(incident: Incident, ordinal: int) -> Document:
-    entry = incident.updates[ordinal]
-    told = entry_kind(incident.updates, ordinal)
-    afterwards = entry.status is IncidentStatus.RESOLVED and told is EventKind.INCIDENT_UPDATED
-    status = AFTERWARDS if afterwards else entry.status
-    text = signed(entry.message, entry.by, BODY)
-    return _update(incident.id, ordinal, status, text, entry.timestamp)
+def _said(incident: Incident, ordinal: int, status: str, entry: Update) -> Document:
+    return _update(incident.id, ordinal, status, signed(entry.message, entry.by, BODY), entry.timestamp)
 
 
 def _status(incident: Incident, component: str) -> Status:
@@ -144,11 +149,11 @@ def _maintenance(notice: Notice, window: Window) -> Document:
     """Its components without a status: a window says nothing of that."""
     at, kind = notice.event.at, notice.event.kind
     status, text = _stage(notice, window)
-    ordinal = [*STAGES].index(kind) + len(STAGES) * window.changed
+    ordinal = [*REACHED].index(kind) + len(REACHED) * window.changed
     return {
         **_frame(notice, window.id, window.title),
         "status": status,
-        "impact": "maintenance",
+        "impact": MAINTENANCE,
         "created_at": timestamp(at),
         "resolved_at": timestamp(at) if kind is EventKind.MAINTENANCE_COMPLETED else None,
         "scheduled_for": timestamp(window.starts),
@@ -158,13 +163,14 @@ def _maintenance(notice: Notice, window: Window) -> Document:
     }
 
 
-def _stage(notice: Notice, window: Window) -> tuple[str, str]:
+def _stage(notice: Notice, window: Window) -> tuple[MaintenanceStatus, str]:
     """Statuspage's status of a window, and what there is to say of it."""
     if window.cancelled:
         return CANCELLED
     if window.changed and notice.event.kind is EventKind.MAINTENANCE_SCHEDULED:
         return window.status(notice.event.at), "The maintenance has changed."
-    return STAGES[notice.event.kind]
+    reached = REACHED[notice.event.kind]
+    return reached, STAGES[reached]
 
 
 def _frame(notice: Notice, of: str, name: str) -> Document:
@@ -180,13 +186,7 @@ def _frame(notice: Notice, of: str, name: str) -> Document:
 
 def _update(of: str, ordinal: int, status: str, text: str, at: Instant) -> Document:
     return {
-        "id": f"{of}-{ordinal}",
-        "incident_id": of,
-        "status": status,
-        "body": inert(prose(text, BODY)),
-        "created_at": timestamp(at),
-        "updated_at": timestamp(at),
-        "display_at": timestamp(at),
+        **entry_document(of, ordinal, status, inert(prose(text, BODY)), at),
         "wants_twitter_update": False,
         "twitter_updated_at": None,
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 
 NAME = 100  # characters of who wrote a text
 
@@ -12,6 +11,8 @@ NAME = 100  # characters of who wrote a text
 _TURNING = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _UNSEEN = "\u00ad\u180e\u200b\u2060-\u2064\ufeff"
 _MISLEADING = re.compile(f"[{_TURNING}{_UNSEEN}]")
+# Controls but for the line end, halves of surrogate pairs, and ends of lines and paragraphs.
+_WITHOUT_SHAPE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 _ELLIPSIS = "…"
 
 
@@ -43,11 +44,5 @@ def json_bytes(document: object) -> bytes:
 
 
 def _harmless(text: str) -> str:
-    return "".join(map(_shown, _MISLEADING.sub("", text)))
-
-
-def _shown(character: str) -> str:
     """A line end stays one; what no screen shows becomes a space."""
-    if character == "\n":
-        return character
-    return " " if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") else character
+    return _WITHOUT_SHAPE.sub(" ", _MISLEADING.sub("", text))

@@ -74,7 +74,7 @@ async def test_an_alert_gets_what_its_format_makes_of_the_event_and_of_how_thing
             page="JustKalm",
             url=URL,
             components={"api": component_setup("api"), "cdn": component_setup("cdn")},
-            overall=Status.PARTIAL_OUTAGE,
+            states={"api": ComponentState(), "cdn": BOARD.components["cdn"]},
         )
     ]
 

@@ -12,6 +12,7 @@ from monitor.core.model import (
     HOUR,
     MINUTE,
     SECOND,
+    ComponentState,
     Event,
     EventKind,
     Impact,
@@ -57,9 +58,15 @@ def notice(event: Event, **changes: object) -> Notice:
         "page": "JustKalm",
         "url": "https://status.example",
         "components": {component.id: component for component in COMPONENTS},
-        "overall": Status.MAJOR_OUTAGE,
+        "states": being(),
     }
     return Notice(event=event, **(defaults | changes))  # type: ignore[arg-type]
+
+
+def being(statuses: Mapping[str, Status] | None = None) -> Mapping[str, ComponentState]:
+    """How the components are, which are well where nothing else is said."""
+    well = dict.fromkeys((component.id for component in COMPONENTS), Status.OPERATIONAL)
+    return {component: ComponentState(status=status) for component, status in {**well, **(statuses or {})}.items()}
 
 
 def of_incident(subject: Incident) -> Notice:
@@ -69,14 +76,15 @@ def of_incident(subject: Incident) -> Notice:
     kind = kind if ordinal else EventKind.INCIDENT_CREATED
     at = subject.updates[-1].timestamp
     well = not subject.open and subject.merged_into is None
-    overall = Status.OPERATIONAL if well else Status.MAJOR_OUTAGE
-    return notice(Event(incident_event_id(subject.id, ordinal, kind), kind, at, subject), overall=overall)
+    states = being({} if well else subject.worst)
+    return notice(Event(incident_event_id(subject.id, ordinal, kind), kind, at, subject), states=states)
 
 
 def of_people(told: Told) -> Notice:
     """That somebody did what they do."""
-    open_ = isinstance(told.event.subject, Incident) and told.event.subject.open
-    return notice(told.event, before=told.before, overall=Status.MAJOR_OUTAGE if open_ else Status.OPERATIONAL)
+    subject = told.event.subject
+    worst = subject.worst if isinstance(subject, Incident) and subject.open else {}
+    return notice(told.event, before=told.before, states=being(worst))
 
 
 def of_postmortem(text: str) -> Notice:
@@ -87,13 +95,15 @@ def of_postmortem(text: str) -> Notice:
 def of_change(change: StatusChange, at: Instant = NOON) -> Notice:
     """That it was decided."""
     event = status_event_id(change.component, change.status, at)
-    return notice(Event(event, EventKind.COMPONENT_STATUS_CHANGED, at, change), overall=change.status)
+    return notice(
+        Event(event, EventKind.COMPONENT_STATUS_CHANGED, at, change), states=being({change.component: change.status})
+    )
 
 
 def of_window(window: Window, kind: EventKind, at: Instant) -> Notice:
     event = Event(window_event_id(window.id, kind), kind, at, window)
-    started = kind is EventKind.MAINTENANCE_STARTED
-    return notice(event, overall=Status.MAINTENANCE if started else Status.OPERATIONAL)
+    under_way = window.components if kind is EventKind.MAINTENANCE_STARTED else ()
+    return notice(event, states=being(dict.fromkeys(under_way, Status.MAINTENANCE)))
 
 
 def entered(before: Incident, status: IncidentStatus, message: str, at: Instant, **changes: object) -> Incident:
@@ -178,7 +188,7 @@ OCCASIONS: Mapping[str, Notice] = {
     "minor": of_incident(MINOR),
     "escalated": of_incident(ESCALATED),
     "merged": of_incident(MERGED),
-    "test": notice(TEST.event, sequence=TEST.sequence, overall=Status.OPERATIONAL),
+    "test": notice(TEST.event, sequence=TEST.sequence),
     "maintenance_scheduled": of_window(WINDOW, EventKind.MAINTENANCE_SCHEDULED, NOON - 3 * 24 * HOUR),
     "maintenance_started": of_window(WINDOW, EventKind.MAINTENANCE_STARTED, NOON),
     "maintenance_completed": of_window(WINDOW, EventKind.MAINTENANCE_COMPLETED, NOON + HOUR),

@@ -1,0 +1,1 @@
+"""Badges: small pictures of how a component is, for pages of others."""

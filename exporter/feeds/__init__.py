@@ -1,0 +1,1 @@
+"""Feeds: incidents for feed readers, maintenance for calendars."""
