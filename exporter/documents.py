@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from exporter.circuit import circuit
 from exporter.figures import Figures
 from monitor.core.board import Board
 from monitor.core.ids import recurs
@@ -81,6 +82,7 @@ def component_document(board: Board, component: ComponentSetup, figures: Figures
         **{f"coverage_{name}": coverage(window) for name, window in figures.uptimes.items()},
         "since": timestamp_or_none(state.since or None),
         "depends_on": list(component.depends_on),
+        "circuit": circuit(board, component, board.at).document(),
         "probes": [probe_document(board, probe) for probe in component.probes],
     }
 

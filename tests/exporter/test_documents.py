@@ -131,6 +131,7 @@ def test_a_component_is_told_whole() -> None:
         ("coverage_month", 66.66),
         ("since", "2026-12-01T11:59:00Z"),
         ("depends_on", ["auth"]),
+        ("circuit", {"state": "closed", "retry_after": 0, "reason": None}),
         (
             "probes",
             [
@@ -180,6 +181,7 @@ def test_what_is_not_known_of_a_component_is_null() -> None:
         "coverage_month": 0.0,
         "since": None,
         "depends_on": [],
+        "circuit": {"state": "closed", "retry_after": 0, "reason": None},
         "probes": [
             {
                 "id": "api/health",
