@@ -1,0 +1,76 @@
+"""The templates of the pages, and what all of them show."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from exporter.page.style import STYLE, TEMPLATES
+from exporter.page.words import as_of, headline
+from exporter.rendering import Rendering, as_html
+from exporter.sources import Sources
+from monitor.core.model import Status
+
+COLOURS = {
+    Status.OPERATIONAL: "#1a7f4b",
+    Status.DEGRADED: "#8a5a00",
+    Status.PARTIAL_OUTAGE: "#b0490a",
+    Status.MAJOR_OUTAGE: "#c02637",
+    Status.MAINTENANCE: "#2f5fc4",
+    Status.UNKNOWN: "#5f6873",
+}
+
+# Overrides, embeddings and isolates: those that are not closed reach as far as the line.
+TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
+async def rendered(template: str, sources: Sources, **view: Any) -> Rendering:
+    """A page of one of the templates, from its view and what all pages show."""
+    overall = headline(sources.board)
+    shown = {
+        "page": sources.page,
+        "overall": overall,
+        "icon": ICONS[overall.shape],
+        "as_of": as_of(sources.clock.now(), sources.page.timezone),
+        "degraded": sorted(sources.vitals.degraded),
+        **view,
+    }
+    # It takes some 10 ms: on the loop, it would make probes late.
+    return await asyncio.to_thread(lambda: as_html(_TEMPLATES[template].render(shown)))
+
+
+def _steady(value: object) -> object:
+    """Without what would turn the direction of the words around it."""
+    return value.translate(TURNS) if isinstance(value, str) and not value.isascii() else value
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_steady,
+    )
+    environment.globals |= {"style": Markup(STYLE)}
+    return environment
+
+
+# Compiled while we start: at the first request it would hold up the loop.
+_ENVIRONMENT = _environment()
+_TEMPLATES = {
+    name: _ENVIRONMENT.get_template(f"{name}.html")
+    for name in ("page", "incident", "component", "history", "missing")
+}
+_ICON = _ENVIRONMENT.get_template("icon.svg")
+
+# By status, as addresses that hold all of the picture.
+ICONS: dict[str, str] = {
+    status: "data:image/svg+xml," + quote(_ICON.render(status=status, colour=colour))
+    for status, colour in COLOURS.items()
+}
