@@ -1,0 +1,1 @@
+"""The description of the whole HTTP API (OpenAPI 3.1): written once, read by programs and by people."""
