@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any, Generic, TypeVar
 
@@ -41,20 +42,24 @@ class Cache(Generic[T]):
     """Things made once per edition, however many ask for them at the same time; failures are not kept.
 
     Args:
-        limit: how many are kept; the oldest gives way.
+        limit: how many are kept; the one that nobody asked for the longest gives way.
     """
 
     def __init__(self, edition: Edition, limit: int) -> None:
         self._edition = edition
         self._limit = limit
         self._number = 0
-        self._kept: dict[Hashable, asyncio.Task[T]] = {}
+        self._kept: OrderedDict[Hashable, asyncio.Task[T]] = OrderedDict()
         self._running: set[asyncio.Task[T]] = set()
 
     async def get(self, key: Hashable, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """What is kept under the key, or else what `make` comes to; its exceptions go to all who wait for it."""
         self._turn()
-        making = self._kept.get(key) or self._begin(key, make)
+        making = self._kept.get(key)
+        if making is None:
+            making = self._begin(key, make)
+        else:
+            self._kept.move_to_end(key)
         # Shielded: others may wait for it too when the one who asked first goes away.
         return await asyncio.shield(making)
 
@@ -74,7 +79,7 @@ class Cache(Generic[T]):
     def _begin(self, key: Hashable, make: Callable[[], Coroutine[Any, Any, T]]) -> asyncio.Task[T]:
         making = asyncio.create_task(make())
         while len(self._kept) >= self._limit:
-            del self._kept[next(iter(self._kept))]
+            self._kept.popitem(last=False)
         self._kept[key] = making
         self._running.add(making)
         making.add_done_callback(lambda made: self._end(key, made))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from exporter import history
+from exporter import archive
 from exporter.alerting import ALERT_ROUTES
 from exporter.authentication import OPERATOR
 from exporter.documents import MACHINE, Document, timestamp, timestamp_or_none
@@ -65,9 +65,9 @@ CONTROL_ROUTES = (
     ("DELETE", "/keys/{id}", revoke_key),
     ("GET", "/observations", observations),
     ("GET", "/subscribers", subscribers),
-    ("GET", "/history", history.basis),
-    ("GET", "/history/{id}", history.past),
-    ("GET", "/history/{id}/latencies", history.latencies),
+    ("GET", "/archive", archive.basis),
+    ("GET", "/archive/{id}", archive.past),
+    ("GET", "/archive/{id}/latencies", archive.latencies),
     *ALERT_ROUTES,
     *WATCHING_ROUTES,
 )

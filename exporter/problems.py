@@ -10,11 +10,15 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from exporter.headers import preflight
-from exporter.rendering import json_answer
+from exporter.negotiation import preferred
+from exporter.rendering import JSON, json_answer
+from monitor.core.ports import StoreRefused
 
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
+NOWHERE: web.AppKey[Handler] = web.AppKey("nowhere")  # what answers browsers where there is nothing
+RETRY_AFTER = "10"  # seconds; a full disk or a lock may be over by then
 ENDS_CONNECTION = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)  # the rest is not read
 
 
@@ -64,10 +68,15 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
         return await handler(request)
     except Problem as problem:
         return problem.response()
+    except StoreRefused:  # what it does not take was not done, and may be asked for again
+        detail = "The store takes no writes just now; nothing was changed."
+        return Problem(503, detail, headers={"Retry-After": RETRY_AFTER}).response()
     except web.HTTPMethodNotAllowed as refusal:
         return _method_not_allowed(request, refusal)
+    except web.HTTPNotFound:
+        return await _not_found(request)
     except web.HTTPException as refusal:
-        return _translate(request, refusal).response()
+        return _translate(refusal).response()
     except Exception:
         logger.exception("%s %s failed", request.method, request.path)
         return Problem(500, "Something went wrong on our side; it is logged.").response()
@@ -81,8 +90,13 @@ def _method_not_allowed(request: web.Request, refusal: web.HTTPMethodNotAllowed)
     return Problem(405, detail, headers={"Allow": allowed}).response()
 
 
-def _translate(request: web.Request, refusal: web.HTTPException) -> Problem:
+async def _not_found(request: web.Request) -> web.StreamResponse:
+    wanted = preferred(request.headers.get("Accept", ""), (CONTENT_TYPE, JSON, "text/html"))
+    if wanted == "text/html":
+        return await request.app[NOWHERE](request)
+    return Problem(404, f"There is nothing at {request.path}.").response()
+
+
+def _translate(refusal: web.HTTPException) -> Problem:
     status = HTTPStatus(refusal.status)
-    if status is HTTPStatus.NOT_FOUND:
-        return Problem(404, f"There is nothing at {request.path}.")
     return Problem(status, f"{status.description or status.phrase}.")

@@ -9,15 +9,29 @@ from exporter import (
     inbound,
     incidents,
     maintenances,
-    page,
     readiness,
     scrape,
     subscriptions,
+    widget,
 )
+from exporter.badges import handlers as badges
+from exporter.feeds import handlers as feeds
+from exporter.openapi import handlers as openapi
+from exporter.page import handlers as pages
+from exporter.page import live
 from exporter.reporting import handlers as reports
+from exporter.statuspage import handlers as statuspage
+from exporter.stream.handler import stream
 
 ROUTES = (
-    ("GET", "/", page.page),
+    ("GET", "/", pages.front),
+    ("GET", "/history", pages.history),
+    ("GET", "/incidents/{id}", pages.incident),
+    ("GET", "/components/{id}", pages.component),
+    ("GET", "/docs", openapi.people),
+    ("GET", "/live.js", live.script),
+    ("GET", "/widget.js", widget.script),
+    ("GET", "/api/v1/openapi.json", openapi.programs),
     ("GET", "/api/v1/status", api.status),
     ("GET", "/api/v1/components", api.components),
     ("GET", "/api/v1/components/{id}", api.component),
@@ -33,6 +47,7 @@ ROUTES = (
     ("DELETE", "/api/v1/maintenances/{id}", maintenances.cancel),
     ("GET", "/api/v1/amendments", amendments.amendments),
     ("POST", "/api/v1/amendments", amendments.amend),
+    ("GET", "/api/v1/stream", stream),
     ("GET", "/api/v1/reports/{month}", reports.report),
     ("GET", "/reports/{month}", reports.page),
     ("POST", "/api/v1/subscriptions", subscriptions.create),
@@ -45,6 +60,18 @@ ROUTES = (
     ("GET", "/api/v1/subscriptions/{id}/deliveries", deliveries.deliveries),
     ("POST", "/api/v1/subscriptions/{id}/deliveries/{delivery}/redeliver", deliveries.redeliver),
     ("POST", "/api/v1/subscriptions/{id}/recover", deliveries.recover),
+    ("GET", "/api/v2/summary.json", statuspage.summary),
+    ("GET", "/api/v2/status.json", statuspage.status),
+    ("GET", "/api/v2/components.json", statuspage.components),
+    ("GET", "/api/v2/incidents.json", statuspage.incidents),
+    ("GET", "/api/v2/incidents/unresolved.json", statuspage.unresolved_incidents),
+    ("GET", "/api/v2/scheduled-maintenances.json", statuspage.maintenances),
+    ("GET", "/api/v2/scheduled-maintenances/upcoming.json", statuspage.upcoming_maintenances),
+    ("GET", "/api/v2/scheduled-maintenances/active.json", statuspage.active_maintenances),
+    ("GET", "/feed.atom", feeds.incidents),
+    ("GET", "/maintenance.ics", feeds.maintenance),
+    ("GET", "/badges/{component}.svg", badges.picture),
+    ("GET", "/badges/{component}.json", badges.shield),
     ("POST", "/callbacks/{token}", inbound.callback),
     ("POST", "/heartbeats/{token}", inbound.beat),
     ("POST", "/heartbeats/{token}/{signal}", inbound.beat),

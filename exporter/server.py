@@ -14,13 +14,12 @@ from exporter.authentication import AUTHORITY, Authority, bearer, operator
 from exporter.connections import Connection, Limits, whole_bodies
 from exporter.control import CONTROL_ROUTES
 from exporter.headers import dress
-from exporter.problems import Problem, answer_problems
+from exporter.page.missing import missing
+from exporter.page.style import POLICY
+from exporter.problems import NOWHERE, answer_problems
 from exporter.routes import ROUTES
 from exporter.socketfile import CONTROL_SOCKET, bound_socket
 from exporter.sources import SOURCES, Sources
-from monitor.core.ports import StoreRefused
-
-RETRY_AFTER = "10"  # seconds; a full disk or a lock may be over by then
 
 Route: TypeAlias = tuple[str, str, Handler]
 Listen: TypeAlias = Callable[[Callable[[], Connection]], Awaitable[asyncio.Server]]
@@ -29,12 +28,14 @@ Listen: TypeAlias = Callable[[Callable[[], Connection]], Awaitable[asyncio.Serve
 def application(sources: Sources, limits: Limits, authority: Authority, routes: Iterable[Route]) -> web.Application:
     """The routes with all that is around them; it does not listen yet."""
     app = web.Application(
-        middlewares=[answer_problems, answer_refusals, whole_bodies(limits)],
+        middlewares=[answer_problems, whole_bodies(limits)],
         client_max_size=limits.body_bytes,
     )
     app[SOURCES] = sources
     app[AUTHORITY] = authority
+    app[NOWHERE] = _nowhere
     app.on_response_prepare.append(dress)
+    app.on_shutdown.append(_hang_up)
     for method, path, handler in routes:
         app.router.add_route(method, path, handler)
         if method == "GET":
@@ -42,14 +43,20 @@ def application(sources: Sources, limits: Limits, authority: Authority, routes: 
     return app
 
 
-@web.middleware
-async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """What the store does not take was not done, and may be asked for again."""
-    try:
-        return await handler(request)
-    except StoreRefused:
-        detail = "The store takes no writes just now; nothing was changed."
-        raise Problem(503, detail, headers={"Retry-After": RETRY_AFTER}) from None
+async def _hang_up(app: web.Application) -> None:
+    app[SOURCES].hang_up()
+
+
+async def _nowhere(request: web.Request) -> web.Response:
+    """A page for people who mistyped an address or follow a link that is gone."""
+    sources = request.app[SOURCES]
+    rendering = await sources.renderings.get("missing", lambda: missing(sources))
+    headers = {
+        "Content-Type": rendering.content_type,
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": POLICY,
+    }
+    return web.Response(status=404, body=rendering.body, headers=headers)
 
 
 class Server:
@@ -59,7 +66,7 @@ class Server:
         self._sources = sources
         limits = limits or Limits()
         self._world = _Door(application(sources, limits, bearer, ROUTES), limits)
-        self._control = _Door(application(sources, limits, operator, (*ROUTES, *CONTROL_ROUTES)), limits)
+        self._control = _Door(application(sources, limits, operator, (*CONTROL_ROUTES, *ROUTES)), limits)
         self._socket_file: Path | None = None
 
     async def start(self, host: str, port: int) -> tuple[str, int]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from aiohttp import web
 
 from exporter.fields import one_of, wrong_fields
 from exporter.negotiation import preferred
 from exporter.paging import read
 from exporter.problems import Problem
-from exporter.rendering import Rendering, as_html, respond
+from exporter.rendering import Rendering, as_text, respond
 from exporter.reporting.archive import OwnArchive, basis_of
 from exporter.reporting.as_page import POLICY
 from exporter.reporting.compiling import NoReport, compiled
@@ -24,7 +22,7 @@ DOCUMENTS = ("json", "csv", "text")
 async def report(request: web.Request) -> web.Response:
     """In the format that `format` names, or else the one that Accept wants."""
     response = await _told(request, _format(request))
-    response.headers["Vary"] = "Accept"
+    response.headers["Vary"] = "Accept, Accept-Encoding"
     return response
 
 
@@ -48,7 +46,7 @@ async def _rendered(sources: Sources, month: Month, name: str) -> Rendering:
     except NoReport as reason:
         raise Problem(404, str(reason)) from None
     told = FORMATS[name]
-    return replace(as_html(told.text(found)), content_type=told.content_type)
+    return as_text(told.text(found), told.content_type)
 
 
 def _month(request: web.Request) -> Month:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
-from exporter.history import place_text
+from exporter.archive import place_text
 from exporter.latencies import distribution
 from exporter.reporting.archive import Basis
 from monitor.commands.control import ask
@@ -27,10 +27,10 @@ class RemoteArchive:
         self._data = data
 
     async def basis(self) -> Basis:
-        return _noun(Basis, self._get("/history"))
+        return _noun(Basis, self._get("/archive"))
 
     async def past(self, component: str, since: Instant, until: Instant) -> Past:
-        return _noun(Past, self._get(f"/history/{quote(component, safe='')}", since=since, until=until))
+        return _noun(Past, self._get(f"/archive/{quote(component, safe='')}", since=since, until=until))
 
     async def latencies(self, component: str, since: Instant, until: Instant) -> Histogram:
         return await distribution(self._slice, component, since, until)
@@ -39,7 +39,7 @@ class RemoteArchive:
         self, component: str, since: Instant, until: Instant, after: Place | None
     ) -> tuple[list[int], Place | None]:
         asked = {"since": since, "until": until} | ({"after": place_text(after)} if after else {})
-        answer = self._get(f"/history/{quote(component, safe='')}/latencies", **asked)
+        answer = self._get(f"/archive/{quote(component, safe='')}/latencies", **asked)
         return answer["latencies"], answer["after"] and tuple(answer["after"])
 
     def _get(self, path: str, **asked: object) -> Any:

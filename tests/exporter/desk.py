@@ -35,6 +35,7 @@ from storage import Store
 from storage.registry import Registry
 from tests.builders import NOON, component_setup, setup
 from tests.exporter.fakes import FakeCalendar, FakeClock, FakeHistory
+from tests.exporter.openapi.net import watched, watched_api
 from tests.exporter.webhooks.formatting import FORMATS
 
 ENDPOINT = "https://example.com/hook"
@@ -243,8 +244,8 @@ async def standing(folder: Path) -> AsyncIterator[Desk]:
     await server.start_control(folder)
     through_socket = aiohttp.UnixConnector(str(folder / CONTROL_SOCKET))
     async with (
-        aiohttp.ClientSession(f"http://{host}:{port}") as client,
-        aiohttp.ClientSession("http://localhost", connector=through_socket) as control,
+        aiohttp.ClientSession(f"http://{host}:{port}", middlewares=(watched,)) as client,
+        aiohttp.ClientSession("http://localhost", connector=through_socket, middlewares=(watched_api,)) as control,
     ):
         yield Desk(store, registry, clock, post, messages, dispatcher, obey, calendar, sources, client, control)
     await dispatcher.stop(0)

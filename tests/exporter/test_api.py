@@ -8,6 +8,9 @@ import pytest
 from aiohttp import ClientSession
 
 from exporter.caching import MAX_AGE
+from exporter.connections import Limits
+from exporter.server import Server
+from exporter.stream.stream import Stream
 from monitor.core.board import Board
 from monitor.core.model import (
     DAY,
@@ -172,3 +175,15 @@ async def test_subscribing_without_a_key_is_refused_with_a_challenge(serve: Serv
         assert response.status == 401
         assert response.headers["WWW-Authenticate"] == "Bearer"
         assert response.content_type == "application/problem+json"
+
+
+async def test_who_listens_is_let_go_with_a_proper_end_when_the_server_stops() -> None:
+    past = FakeHistory()
+    stream = Stream(past, BOARD.component_setup, room=1)
+    await stream.begin()
+    server = Server(sources(BOARD, past, stream=stream), Limits(drain=3_600))
+    host, port = await server.start("127.0.0.1", 0)
+    async with ClientSession(f"http://{host}:{port}") as client, client.get("/api/v1/stream") as response:
+        await response.content.readuntil(b"\n\n")
+        await server.stop()
+        assert await response.content.read() == b""

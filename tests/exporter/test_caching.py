@@ -116,12 +116,13 @@ async def test_a_failure_reaches_all_who_wait_and_is_not_kept(cache: Cache[int])
     assert (maker.made, await cache.get("a", maker.make)) == (1, 2)
 
 
-async def test_it_keeps_no_more_than_its_limit_and_gives_up_the_oldest(cache: Cache[int]) -> None:
+async def test_it_keeps_no_more_than_its_limit_and_gives_up_what_nobody_asked_for(cache: Cache[int]) -> None:
     maker = Maker()
-    for key in ("a", "b", "c"):
+    for key in ("a", "b", "a", "c"):
         await cache.get(key, maker.make)
-    assert await cache.get("b", maker.make) == 2
-    assert await cache.get("a", maker.make) == 4
+    assert await cache.get("a", maker.make) == 1
+    assert await cache.get("c", maker.make) == 3
+    assert await cache.get("b", maker.make) == 4
 
 
 async def test_closing_gives_up_what_is_still_being_made(cache: Cache[int]) -> None:

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, ClientSession
 
 from tests.exporter.conftest import Serve
 from tests.exporter.fakes import FakeHistory, sources
@@ -112,3 +112,27 @@ async def test_after_a_failure_the_next_reader_is_served(serve: Serve) -> None:
     history.fault = None
     async with client.get("/api/v1/incidents") as response:
         assert response.status == 200
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+async def test_a_browser_is_shown_a_page_where_there_is_nothing(serve: Serve) -> None:
+    client = await serve()
+    async with ClientSession(client._base_url) as browser:
+        async with browser.get("/nowhere", headers={"Accept": BROWSER}) as response:
+            assert (response.status, response.content_type) == (404, "text/html")
+            assert response.headers["Cache-Control"] == "no-store"
+            assert "style-src 'sha256-" in response.headers["Content-Security-Policy"]
+            assert "<html" in await response.text()
+        async with browser.get("/badges/nope.json", headers={"Accept": BROWSER}) as response:
+            await problem(response)
+
+
+@pytest.mark.parametrize(
+    "accept", ["*/*", "application/json, text/html;q=0.9", "application/problem+json", "image/png"]
+)
+async def test_who_does_not_prefer_pages_gets_a_problem(serve: Serve, accept: str) -> None:
+    client = await serve()
+    async with client.get("/nowhere", headers={"Accept": accept}) as response:
+        assert (await problem(response))["status"] == 404

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
+import gzip
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from exporter.rendering import as_html, as_json, json_answer
+import pytest
+from aiohttp import ClientSession, web
+
+from exporter.rendering import (
+    LEAST_PACKED,
+    PACKED_AT_ONCE,
+    as_html,
+    as_json,
+    as_script,
+    as_text,
+    json_answer,
+    respond,
+)
 from monitor.core.board import Board
 from monitor.core.model import ComponentState, Status, Step, Tick
 from tests.builders import NOON, setup
+from tests.clients.sites import Site
 from tests.exporter.conftest import Serve
 from tests.exporter.fakes import sources
 
 PUBLIC = ["/", "/api/v1/status", "/api/v1/components", "/api/v1/components/api", "/api/v1/incidents"]
 UNCACHED = ["/metrics", "/livez", "/readyz"]
+LONG = ["/", "/widget.js", "/api/v1/openapi.json"]
+TAKES_GZIP = {"Accept-Encoding": "gzip"}
 
 
 def test_equal_bytes_have_equal_tags_and_others_have_not() -> None:
@@ -93,41 +111,118 @@ async def test_what_tells_of_ourselves_is_never_kept(serve: Serve, path: str) ->
         assert response.headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", [*PUBLIC, *UNCACHED, "/nowhere"])
-async def test_every_answer_is_guarded_and_tells_no_versions(serve: Serve, path: str) -> None:
-    client = await serve()
-    async with client.get(path) as response:
-        assert response.headers["X-Content-Type-Options"] == "nosniff"
-        assert response.headers["Referrer-Policy"] == "no-referrer"
-        assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
-        assert response.headers["Server"] == "justkalm-monitor"
+# ── packed ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("path", ["/api/v1/status", "/api/v1/components/nothing", "/api/v1/incidents?limit=0"])
-async def test_pages_of_other_sites_may_read_the_api_and_its_problems(serve: Serve, path: str) -> None:
-    client = await serve()
-    async with client.get(path) as response:
-        assert response.headers["Access-Control-Allow-Origin"] == "*"
+@asynccontextmanager
+async def raw(client: ClientSession) -> AsyncIterator[ClientSession]:
+    """A client of the same server that takes bodies as they come and says only what it is told to say."""
+    async with ClientSession(
+        client._base_url, auto_decompress=False, skip_auto_headers=["Accept-Encoding"]
+    ) as session:
+        yield session
 
 
-async def test_pages_of_other_sites_may_not_read_the_metrics(serve: Serve) -> None:
-    client = await serve()
-    async with client.get("/metrics") as response:
-        assert "Access-Control-Allow-Origin" not in response.headers
+@pytest.mark.parametrize("path", LONG)
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ({"Accept-Encoding": "gzip, deflate, br"}, "gzip"),
+        ({"Accept-Encoding": "GZIP"}, "gzip"),
+        ({"Accept-Encoding": "gzip;q=0.5"}, "gzip"),
+        ({"Accept-Encoding": "gzip;q=0"}, None),
+        ({"Accept-Encoding": "identity, gzip;q=0.5"}, None),
+        ({"Accept-Encoding": "br"}, None),
+        ({"Accept-Encoding": ""}, None),
+        ({}, None),
+    ],
+)
+async def test_who_takes_gzip_gets_it(serve: Serve, path: str, accepted: dict[str, str], coding: str | None) -> None:
+    async with raw(await serve()) as client:
+        async with client.get(path) as plain, client.get(path, headers=accepted) as told:
+            assert told.headers.get("Content-Encoding") == coding
+            assert (told.headers["Vary"], plain.headers["Vary"]) == ("Accept-Encoding", "Accept-Encoding")
+            assert told.headers["Content-Type"] == plain.headers["Content-Type"]
+            body, bytes_sent = await plain.read(), await told.read()
+    assert (gzip.decompress(bytes_sent) if coding else bytes_sent) == body
+    assert not coding or len(bytes_sent) < len(body) / 2
 
 
-async def test_a_preflight_is_told_what_is_allowed(serve: Serve) -> None:
-    client = await serve()
-    asked = {"Origin": "https://example.com", "Access-Control-Request-Method": "GET"}
-    async with client.options("/api/v1/status", headers=asked) as response:
-        assert response.status == 204
-        assert response.headers["Access-Control-Allow-Origin"] == "*"
-        assert response.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
-        assert "Authorization" in response.headers["Access-Control-Allow-Headers"]
+async def test_what_fits_into_a_packet_is_never_packed(serve: Serve) -> None:
+    async with raw(await serve()) as client, client.get("/api/v1/status", headers=TAKES_GZIP) as told:
+        assert "Content-Encoding" not in told.headers
+        assert told.headers["Vary"] == "Accept-Encoding"
 
 
-async def test_options_outside_the_api_only_names_the_methods(serve: Serve) -> None:
-    client = await serve()
-    async with client.options("/metrics") as response:
-        assert (response.status, response.headers["Allow"]) == (204, "GET, HEAD, OPTIONS")
-        assert "Access-Control-Allow-Methods" not in response.headers
+@pytest.mark.parametrize(("size", "packed"), [(LEAST_PACKED - 1, False), (LEAST_PACKED, True)])
+async def test_a_kilobyte_is_worth_packing(size: int, packed: bool) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return respond(request, as_text("x" * size, "text/plain"))
+
+    async with Site({"/": answer}) as site, ClientSession() as client:
+        async with client.get(site.url, headers=TAKES_GZIP) as told:
+            assert ("Content-Encoding" in told.headers) is packed
+
+
+@pytest.mark.parametrize("path", LONG)
+async def test_each_coding_has_its_own_tag_and_304_for_it_alone(serve: Serve, path: str) -> None:
+    async with raw(await serve()) as client:
+        async with client.get(path) as one, client.get(path, headers=TAKES_GZIP) as two:
+            plain, packed = one.headers["ETag"], two.headers["ETag"]
+        for accepted, tag, other in (("identity", plain, packed), ("gzip", packed, plain)):
+            takes = {"Accept-Encoding": accepted}
+            async with client.get(path, headers={**takes, "If-None-Match": tag}) as told:
+                assert (told.status, told.headers["ETag"], await told.read()) == (304, tag, b"")
+                assert told.headers["Vary"] == "Accept-Encoding"
+                assert not {"Content-Encoding", "Content-Type"} & set(told.headers)
+            async with client.get(path, headers={**takes, "If-None-Match": other}) as told:
+                assert (told.status, told.headers["ETag"]) == (200, tag)
+
+
+@pytest.mark.parametrize("path", LONG)
+async def test_head_tells_of_what_would_be_sent_packed(serve: Serve, path: str) -> None:
+    async with raw(await serve()) as client:
+        async with client.get(path, headers=TAKES_GZIP) as got, client.head(path, headers=TAKES_GZIP) as headed:
+            assert (headed.status, await headed.read()) == (200, b"")
+            assert int(headed.headers["Content-Length"]) == len(await got.read())
+            for name in ("ETag", "Content-Encoding", "Content-Type", "Vary"):
+                assert headed.headers[name] == got.headers[name]
+
+
+@pytest.mark.parametrize("size", [PACKED_AT_ONCE, 100 * PACKED_AT_ONCE])
+async def test_it_is_packed_once_however_many_ask_at_the_same_time(size: int) -> None:
+    rendering = as_text("x" * size, "text/plain")
+    first, *others = await asyncio.gather(*(rendering.gzipped() for _ in range(20)))
+    assert gzip.decompress(first) == rendering.body
+    assert all(other is first for other in [*others, await rendering.gzipped()])
+
+
+@pytest.mark.parametrize(("size", "at_once"), [(PACKED_AT_ONCE, True), (PACKED_AT_ONCE + 1, False)])
+async def test_what_is_long_is_packed_off_the_loop(size: int, at_once: bool) -> None:
+    rendering = as_text("x" * size, "text/plain")
+    packing = asyncio.create_task(rendering.gzipped())
+    await asyncio.sleep(0)
+    assert packing.done() is at_once
+    await packing
+
+
+@pytest.mark.parametrize("size", [1, LEAST_PACKED])
+async def test_the_headers_of_one_answer_are_not_those_of_the_next(size: int) -> None:
+    rendering = as_text("x" * size, "text/plain")
+
+    async def answer(request: web.Request) -> web.Response:
+        response = respond(request, rendering)
+        response.headers.add("X-Told", "once")
+        return response
+
+    async with Site({"/": answer}) as site, ClientSession() as client:
+        for _ in range(2):
+            async with client.get(site.url) as told:
+                assert told.headers.getall("X-Told") == ["once"]
+
+
+def test_what_is_no_json_bears_its_own_type() -> None:
+    told = as_text("<svg/>", "image/svg+xml")
+    assert (told.body, told.content_type) == (b"<svg/>", "image/svg+xml")
+    assert as_html("<p>").content_type == "text/html; charset=utf-8"
+    assert as_script(b"1").content_type == "text/javascript; charset=utf-8"

@@ -46,7 +46,7 @@ async def test_the_format_is_that_of_the_parameter_or_else_of_the_accept_header(
     client = await serve(told())
     async with client.get(f"{REPORT}{query}", headers={"Accept": accept}) as response:
         assert (response.status, response.content_type) == (200, content_type)
-        assert response.headers["Vary"] == "Accept"
+        assert response.headers["Vary"] == "Accept, Accept-Encoding"
 
 
 async def test_each_format_has_a_tag_of_its_own(serve: Serve) -> None:

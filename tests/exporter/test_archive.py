@@ -58,7 +58,7 @@ def told() -> Sources:
 
 
 async def test_a_report_begins_with_what_is_watched_and_was_and_since_when(operate: Operate) -> None:
-    found = await answer(await operate(told()), "/history")
+    found = await answer(await operate(told()), "/archive")
     assert [(each["id"], each["objective"]) for each in found.pop("components")] == [("api", 99.9), ("cdn", None)]
     assert [each["id"] for each in found.pop("removed")] == ["auth"]
     assert found == {
@@ -71,22 +71,22 @@ async def test_a_report_begins_with_what_is_watched_and_was_and_since_when(opera
 
 
 async def test_the_past_of_a_component_is_handed_out_as_it_is_remembered(operate: Operate) -> None:
-    found = await answer(await operate(told()), f"/history/api?since={NOON - HOUR}&until={NOON}")
+    found = await answer(await operate(told()), f"/archive/api?since={NOON - HOUR}&until={NOON}")
     assert found["spans"] == [{"since": NOON - HOUR, "status": "operational"}]
     assert [each["id"] for each in found["incidents"]] == ["inc_1"]
     assert found["amendments"] == []
 
 
 async def test_without_instants_it_is_all_of_the_past(operate: Operate) -> None:
-    found = await answer(await operate(told()), "/history/api")
+    found = await answer(await operate(told()), "/archive/api")
     assert (len(found["spans"]), [each["id"] for each in found["amendments"]]) == (2, ["amd_1"])
 
 
 async def test_latencies_are_handed_out_a_slice_at_a_time(operate: Operate) -> None:
     client = await operate(told())
-    assert await answer(client, "/history/api/latencies") == {"latencies": [0, 1], "after": [0, 0, 2]}
-    assert await answer(client, "/history/api/latencies?after=0,0,2") == {"latencies": [2], "after": None}
-    between = f"/history/api/latencies?since={NOON + 1}&until={NOON + 2}"
+    assert await answer(client, "/archive/api/latencies") == {"latencies": [0, 1], "after": [0, 0, 2]}
+    assert await answer(client, "/archive/api/latencies?after=0,0,2") == {"latencies": [2], "after": None}
+    between = f"/archive/api/latencies?since={NOON + 1}&until={NOON + 2}"
     assert await answer(client, between) == {"latencies": [1], "after": None}
 
 
@@ -99,11 +99,11 @@ async def test_latencies_are_handed_out_a_slice_at_a_time(operate: Operate) -> N
     ],
 )
 async def test_what_nobody_can_read_is_refused(operate: Operate, query: str, sentence: str) -> None:
-    found = await answer(await operate(told()), f"/history/api/latencies?{query}")
+    found = await answer(await operate(told()), f"/archive/api/latencies?{query}")
     assert (found["status"], found["detail"]) == (422, sentence)
 
 
-@pytest.mark.parametrize("path", ["/history", "/history/api", "/history/api/latencies"])
+@pytest.mark.parametrize("path", ["/archive", "/archive/api", "/archive/api/latencies"])
 async def test_the_world_is_handed_out_nothing(serve: Serve, path: str) -> None:
     client = await serve(told())
     async with client.get(path) as response:
