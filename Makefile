@@ -13,7 +13,7 @@ run: $(VENV)/.runtime
 	$(BIN)/justkalm-monitor run --config probes.yaml --listen $(LISTEN)
 
 test: $(VENV)/.dev
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist worksteal
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from bench import daemon, faults, history, replay, schedule, webhooks
+from bench import daemon, faults, history, listeners, readers, replay, schedule, webhooks
 
 Row: TypeAlias = Mapping[str, float | str]
 
@@ -19,6 +19,8 @@ BENCHES: Mapping[str, Callable[[], Sequence[Row]]] = {
     "webhooks": webhooks.measure,
     "faults": faults.measure,
     "replay": replay.measure,
+    "readers": readers.measure,
+    "listeners": listeners.measure,
 }
 
 
