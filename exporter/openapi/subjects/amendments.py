@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exporter.amendments import LONGEST_REASON
-from exporter.openapi.operation import PAGED, Subject, document, keyed, public
+from exporter.openapi.operation import PAGED, Subject, document, keyed, public, shared
 from exporter.openapi.schema import Schema, choice, form, given_instant, instant, listed, record, ref, text
 from monitor.core.model import AmendmentKind
 from monitor.core.subscribing import Scope
@@ -45,6 +45,7 @@ OPERATIONS = {
         "Amend the ledger",
         {201: ("It is amended.", document("Amendment"))},
         says="Nothing is deleted: to take an amendment back, amend the same stretch with `as_recorded`.",
+        parameters=[shared("IdempotencyKey")],
         takes="NewAmendment",
         wrong={409: "Nothing can be amended of that component any more.", 422: "A field is wrong."},
     ),

@@ -7,7 +7,7 @@ from typing import cast
 from exporter.documents import Document
 from exporter.fields import LONGEST_LINE
 from exporter.incidents import LONGEST_MESSAGE, LONGEST_POSTMORTEM
-from exporter.openapi.operation import PAGED, Subject, document, in_path, in_query, keyed, public
+from exporter.openapi.operation import PAGED, Subject, document, in_path, in_query, keyed, public, shared
 from exporter.openapi.schema import Schema, choice, flag, form, instant, listed, maybe, record, ref, text, whole
 from monitor.core.model import Impact, IncidentStatus
 from monitor.core.subscribing import Scope
@@ -151,6 +151,7 @@ OPERATIONS = {
         "open_incident",
         "Open an incident",
         {201: ("It is open, and people look after it.", document("Incident", OPENED))},
+        parameters=[shared("IdempotencyKey")],
         takes="NewIncident",
         wrong={409: "People look after one of the components already.", 422: "A field is wrong."},
     ),
@@ -175,7 +176,7 @@ OPERATIONS = {
         "write_update",
         "Say more of an incident",
         {201: ("The incident with the new entry.", document("Incident", IDENTIFIED))},
-        parameters=[INCIDENT_ID],
+        parameters=[INCIDENT_ID, shared("IdempotencyKey")],
         takes="NewUpdate",
         wrong={404: "There is no such incident.", 409: "It has changed meanwhile.", 422: RESOLVED},
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exporter.fields import LONGEST_LINE
-from exporter.openapi.operation import PAGED, Subject, document, in_path, keyed, public
+from exporter.openapi.operation import PAGED, Subject, document, in_path, keyed, public, shared
 from exporter.openapi.schema import (
     Schema,
     choice,
@@ -141,6 +141,7 @@ OPERATIONS = {
         "Plan a window, or a rule",
         {201: ("It is planned.", document("Maintenance"))},
         says="With a cron expression it is a rule, else one window.",
+        parameters=[shared("IdempotencyKey")],
         takes="NewMaintenance",
         wrong={409: "That rule is planned already.", 422: "A field is wrong."},
     ),
