@@ -6,11 +6,10 @@ import re
 
 from aiohttp import web
 
-from exporter.problems import Problem
+from exporter.problems import RETRY_AFTER, Problem
 from exporter.sources import SOURCES
 from monitor.core.ports import StoreRefused
 
-RETRY_AFTER = "10"  # seconds; a full disk or a lock may be over by then
 EXIT_CODE = re.compile("[0-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5]")
 
 

@@ -15,7 +15,6 @@ from exporter.connections import Connection, Limits, whole_bodies
 from exporter.control import CONTROL_ROUTES
 from exporter.headers import dress
 from exporter.page.missing import missing
-from exporter.page.style import POLICY
 from exporter.problems import NOWHERE, answer_problems
 from exporter.routes import ROUTES
 from exporter.socketfile import CONTROL_SOCKET, bound_socket
@@ -33,7 +32,7 @@ def application(sources: Sources, limits: Limits, authority: Authority, routes: 
     )
     app[SOURCES] = sources
     app[AUTHORITY] = authority
-    app[NOWHERE] = _nowhere
+    app[NOWHERE] = missing
     app.on_response_prepare.append(dress)
     app.on_shutdown.append(_hang_up)
     for method, path, handler in routes:
@@ -45,18 +44,6 @@ def application(sources: Sources, limits: Limits, authority: Authority, routes: 
 
 async def _hang_up(app: web.Application) -> None:
     app[SOURCES].hang_up()
-
-
-async def _nowhere(request: web.Request) -> web.Response:
-    """A page for people who mistyped an address or follow a link that is gone."""
-    sources = request.app[SOURCES]
-    rendering = await sources.renderings.get("missing", lambda: missing(sources))
-    headers = {
-        "Content-Type": rendering.content_type,
-        "Cache-Control": "no-store",
-        "Content-Security-Policy": POLICY,
-    }
-    return web.Response(status=404, body=rendering.body, headers=headers)
 
 
 class Server:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from aiohttp import web
 
 from exporter.rendering import as_script, respond
+from exporter.templating import TEMPLATES
 
-SCRIPT = (Path(__file__).parent / "templates" / "widget.js").read_bytes()
+SCRIPT = (TEMPLATES / "widget.js").read_bytes()
 RENDERING = as_script(SCRIPT)
 
 # Any site may embed it, also as one that is isolated from others or that pins its digest.

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from unicodedata import combining, east_asian_width
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from exporter.badges.badge import Badge
 from exporter.feeds.legible import legible
-from exporter.page import TEMPLATES
+from exporter.templating import environment
 
 INK = "#ffffff"
 GROUND = "#3c4450"  # under the label
@@ -80,17 +78,5 @@ def _width(character: str) -> int:
     return WIDE if east_asian_width(character) in "WF" else WIDTHS.get(character, OTHER)
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {"ink": INK, "ground": GROUND, "font_size": FONT_SIZE}
-    return environment
-
-
 # Compiled while we start: at the first request it would hold up the loop.
-_TEMPLATE = _environment().get_template("badge.svg")
+_TEMPLATE = environment(ink=INK, ground=GROUND, font_size=FONT_SIZE).get_template("badge.svg")

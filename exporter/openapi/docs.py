@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from exporter.openapi.fields import Row, rows
 from exporter.openapi.operation import Described, phrase
-from exporter.page import STYLE, STYLE_HASH, TEMPLATES
+from exporter.page.style import STYLE, STYLE_SOURCE
+from exporter.templating import TEMPLATES, environment, style_source
 
 DOCS_STYLE = (TEMPLATES / "docs.css").read_text(encoding="utf-8")
-DOCS_STYLE_HASH = b64encode(hashlib.sha256(DOCS_STYLE.encode()).digest()).decode()
 POLICY = (
-    f"default-src 'none'; style-src 'sha256-{STYLE_HASH}' 'sha256-{DOCS_STYLE_HASH}'; img-src data:; "
+    f"default-src 'none'; style-src {STYLE_SOURCE} {style_source(DOCS_STYLE)}; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
@@ -159,17 +156,5 @@ def _curl(method: str, path: str, parameters: list[Any], request: Any, *, needs_
     return " ".join(words)
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {"style": Markup(STYLE), "docs_style": Markup(DOCS_STYLE)}
-    return environment
-
-
 # Compiled while we start: at the first request it would take as long as all the rest.
-_TEMPLATE = _environment().get_template("docs.html")
+_TEMPLATE = environment(style=Markup(STYLE), docs_style=Markup(DOCS_STYLE)).get_template("docs.html")

@@ -50,8 +50,6 @@ async def _page(
     try:
         response = respond(request, await request.app[SOURCES].renderings.get(key, make))
     except Missing:
-        rendering = await missing(request.app[SOURCES])
-        headers = {"Content-Type": rendering.content_type, "Cache-Control": "no-store"}
-        response = web.Response(status=404, body=rendering.body, headers=headers)
+        return await missing(request)
     response.headers["Content-Security-Policy"] = POLICY
     return response

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from exporter.page.style import TEMPLATES
 from exporter.rendering import as_script, respond
+from exporter.templating import TEMPLATES
 
 SCRIPT = (TEMPLATES / "live.js").read_bytes()
 RENDERING = as_script(SCRIPT)

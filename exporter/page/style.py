@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from base64 import b64encode
-from pathlib import Path
+from exporter.templating import TEMPLATES, style_source
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
 STYLE = (TEMPLATES / "page.css").read_text(encoding="utf-8")
-STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+STYLE_SOURCE = style_source(STYLE)
 POLICY = (
-    f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; script-src 'self'; connect-src 'self'; img-src data:; "
+    f"default-src 'none'; style-src {STYLE_SOURCE}; script-src 'self'; connect-src 'self'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )

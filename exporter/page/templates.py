@@ -6,13 +6,14 @@ import asyncio
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from exporter.page.style import STYLE, TEMPLATES
+from exporter.page.style import STYLE
 from exporter.page.words import as_of, headline
 from exporter.rendering import Rendering, as_html
 from exporter.sources import Sources
+from exporter.templating import environment
 from monitor.core.model import Status
 
 COLOURS = {
@@ -49,16 +50,9 @@ def _steady(value: object) -> object:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_steady,
-    )
-    environment.globals |= {"style": Markup(STYLE)}
-    return environment
+    steady = environment(style=Markup(STYLE))
+    steady.finalize = _steady
+    return steady
 
 
 # Compiled while we start: at the first request it would hold up the loop.

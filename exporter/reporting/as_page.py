@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-from base64 import b64encode
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from exporter.documents import coverage
-from exporter.page import STYLE, STYLE_HASH, TEMPLATES
+from exporter.page.style import STYLE, STYLE_SOURCE
 from exporter.reporting import words
 from exporter.reporting.document import NOTE
+from exporter.templating import TEMPLATES, environment, style_source
 from monitor.core.model import Status
 from monitor.core.reporting import Report
 
 REPORT_STYLE = (TEMPLATES / "report.css").read_text(encoding="utf-8")
-REPORT_STYLE_HASH = b64encode(hashlib.sha256(REPORT_STYLE.encode()).digest()).decode()
 POLICY = (
-    f"default-src 'none'; style-src 'sha256-{STYLE_HASH}' 'sha256-{REPORT_STYLE_HASH}'; img-src data:; "
+    f"default-src 'none'; style-src {STYLE_SOURCE} {style_source(REPORT_STYLE)}; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 # The filters of the template, which are functions of `words`.
@@ -43,22 +40,15 @@ def report_page(report: Report) -> str:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    telling = environment(
+        style=Markup(STYLE),
+        report_style=Markup(REPORT_STYLE),
+        statuses=list(Status),
+        note=NOTE,
+        unknown_zone=words.UNKNOWN_ZONE,
     )
-    environment.filters |= {name: getattr(words, name) for name in SHOWN} | {"coverage": coverage}
-    environment.globals |= {
-        "style": Markup(STYLE),
-        "report_style": Markup(REPORT_STYLE),
-        "statuses": list(Status),
-        "note": NOTE,
-        "unknown_zone": words.UNKNOWN_ZONE,
-    }
-    return environment
+    telling.filters |= {name: getattr(words, name) for name in SHOWN} | {"coverage": coverage}
+    return telling
 
 
 # Compiled while we start: at the first request it would hold up the loop.
