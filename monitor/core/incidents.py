@@ -96,11 +96,11 @@ def _take_in(draft: Draft, component: str, was: ComponentState) -> None:
     one = _one_with(draft, component)
     since = _began(was, draft.component(component))
     if one:
-        _worsen(draft, one, component)
+        _worsen(draft, one, component, since)
     elif was.told is not None and worst((was.told, draft.component(component).status)) is was.told:
         return
     elif before := _reopenable(draft, component, since):
-        _reopen(draft, before, component)
+        _reopen(draft, before, component, since)
     else:
         _open(draft, component, since)
 
@@ -164,7 +164,7 @@ def _open(draft: Draft, component: str, since: Instant) -> None:
     _identify(draft, opened)
 
 
-def _reopen(draft: Draft, incident: Incident, component: str) -> None:
+def _reopen(draft: Draft, incident: Incident, component: str, since: Instant) -> None:
     elsewhere = {name for other in draft.open_incidents() for name in other.components}
     back = replace(
         incident,
@@ -180,16 +180,16 @@ def _reopen(draft: Draft, incident: Incident, component: str) -> None:
         reopened=incident.reopened + 1,
     )
     message = f"Reopened: {wording.seen(draft, component)}"
-    worsened = _with_trouble(draft, back, component)
+    worsened = _with_trouble(draft, back, component, since)
     _identify(draft, enter(draft, worsened, IncidentStatus.INVESTIGATING, message))
 
 
-def _worsen(draft: Draft, incidents: Sequence[Incident], component: str) -> None:
+def _worsen(draft: Draft, incidents: Sequence[Incident], component: str, since: Instant) -> None:
     """Make these incidents one, which takes the component's trouble in; say so if people were told otherwise."""
     before, *rest = incidents
     others = [other for other in rest if not other.held]  # what people hold is never merged away
     returned = before.status is IncidentStatus.MONITORING and not before.held
-    after = _with_trouble(draft, gathered(before, others), component)
+    after = _with_trouble(draft, gathered(before, others), component, since)
     if returned:
         after = replace(after, setbacks=(*before.setbacks, draft.at), resolve_at=None)
     for other in others:
@@ -218,10 +218,10 @@ def _is_news(before: Incident, after: Incident) -> bool:
     return theirs and (after.worst != before.worst or before.status is IncidentStatus.MONITORING)
 
 
-def _with_trouble(draft: Draft, incident: Incident, component: str) -> Incident:
+def _with_trouble(draft: Draft, incident: Incident, component: str, since: Instant) -> Incident:
     components = tuple(dict.fromkeys((*incident.components, component)))
-    since = min(incident.started_at, trouble_since(draft.component(component).tail))
-    troubled = replace(incident, components=components, started_at=since, ended_at=None)
+    started_at = min(incident.started_at, since)
+    troubled = replace(incident, components=components, started_at=started_at, ended_at=None)
     taken = with_worst(draft, troubled, component)
     return retitled(draft, with_cause(draft, taken))
 
@@ -292,7 +292,7 @@ def _hand_over(draft: Draft, incident: Incident, moved: Incident) -> None:
     entered = enter(draft, moved, IncidentStatus.INVESTIGATING, message)
     one = _one_with(draft, moved.cause)
     if len(one) > 1:
-        _worsen(draft, one, moved.cause)
+        _worsen(draft, one, moved.cause, trouble_since(draft.component(moved.cause).tail))
     else:
         _identify(draft, entered)
 

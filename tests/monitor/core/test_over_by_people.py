@@ -58,6 +58,17 @@ def test_when_the_worse_began_with_the_rest_there_are_still_two_incidents() -> N
     assert not now(story, before).open
 
 
+def test_when_it_gets_worse_still_it_began_no_earlier() -> None:
+    story = Story(component_setup("api", probes=(probe_setup("api/health"), probe_setup("api/deep"))))
+    story.runs({"api/health": "..SSS", "api/deep": "....."})
+    written(story, latest(story), status=IncidentStatus.RESOLVED)
+    story.runs({"api/health": "FFF", "api/deep": "..."})
+    began = latest(story).started_at
+    story.runs({"api/health": "FFF", "api/deep": "FFF"})
+    assert story.status() is Status.MAJOR_OUTAGE
+    assert [incident.started_at for incident in story.incidents.values()][1:] == [began]
+
+
 # ── when it was over ─────────────────────────────────────────────────────────────────────────────────
 
 
