@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from monitor.probers.judging.expect import Expectations
 from monitor.probers.judging.report import failed
 from monitor.probers.requests.client import Client
 from monitor.probers.requests.request import first_request
-from monitor.probers.run import Finding
+from monitor.probers.run import PASSED, Finding
 from monitor.probers.settings import HttpTarget, OAuth2, ProbeSettings
 from monitor.probers.surroundings import Surroundings
 
@@ -28,9 +26,13 @@ class HttpInquiry:
     async def find(self, deadline: int) -> Finding:
         exchange = await self._client.ask(self._request, deadline, self._timeout)
         failure = exchange.missed(self._expectations)
-        finding = Finding() if failure is None else failed(failure, exchange, self._around)
-        return replace(
-            finding,
+        told = PASSED if failure is None else failed(failure, exchange, self._around)
+        return Finding(
+            verdict=told.verdict,
+            reason=told.reason,
+            detail=told.detail,
+            evidence=told.evidence,
+            timed_out=told.timed_out,
             phases=exchange.phases,
             ours=exchange.ours,
             own_deadlines=self._own_deadlines,

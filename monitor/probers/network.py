@@ -65,7 +65,10 @@ class Network:
         return Route(self._contexts, trust, None if proxy is None else URL(proxy), http=http)
 
     async def send(self, request: Request, route: Route) -> aiohttp.ClientResponse:
-        """Send it once, on a connection of its own. The answer's headers are complete, its body is yet to read."""
+        """Send it through a proxy, once, on a connection of its own.
+
+        The answer's headers are complete, its body is yet to read.
+        """
         return await self._session.request(
             request.method,
             request.url,

@@ -37,6 +37,9 @@ class Finding:
     steps: tuple[StepPhases, ...] = ()
 
 
+PASSED = Finding()
+
+
 class Inquiry(Protocol):
     """One way of asking, made for one probe."""
 

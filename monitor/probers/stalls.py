@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 from monitor.core.model import SECOND, Duration
 from monitor.probers.wire.phases import MILLISECOND
@@ -22,11 +22,19 @@ def tolerated(timeout: Duration) -> int:
 
 @dataclass(slots=True, eq=False)
 class Standstill:
-    """How long, in ns, the loop stood still during one run that began at `begun` on the monotonic clock."""
+    """How long, in ns, the loop stood still during one run, which is the time inside; complete at its end."""
 
-    begun: int
+    stalls: Stalls
+    begun: int = 0  # on the monotonic clock
     longest: int = 0
     total: int = 0
+
+    def __enter__(self) -> Self:
+        self.stalls.begin(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stalls.end(self)
 
     def note(self, since: int, until: int) -> None:
         lasted = max(0, until - max(since, self.begun))
@@ -47,20 +55,21 @@ class Stalls:
         self._due = 0
         self._timer: asyncio.TimerHandle | None = None
 
-    @contextmanager
-    def noted(self) -> Iterator[Standstill]:
-        """How the loop stood still inside; complete at the end."""
-        run = Standstill(self._now())
+    def noted(self) -> Standstill:
+        """Of a run that is about to begin."""
+        return Standstill(self)
+
+    def begin(self, run: Standstill) -> None:
+        run.begun = self._now()
         self._runs.add(run)
         if self._timer is None:
             self._wait()
-        try:
-            yield run
-        finally:
-            self._look()  # the run may have been called before the tick that is overdue
-            self._runs.remove(run)
-            if not self._runs:
-                self._rest()
+
+    def end(self, run: Standstill) -> None:
+        self._look()  # the run may have been called before the tick that is overdue
+        self._runs.remove(run)
+        if not self._runs:
+            self._rest()
 
     def _wait(self) -> None:
         self._due = self._now() + EVERY

@@ -47,6 +47,7 @@ VERIFICATION: Mapping[int, Reason] = {  # by X509_V_ERR_…
     62: Reason.TLS_HOSTNAME,
     64: Reason.TLS_HOSTNAME,
 }
+UPGRADED = 101  # after which there is no body
 UPSTREAM = frozenset({502, 503, 504})  # what a proxy says of a target to which it cannot connect
 UNTRUSTED = frozenset({*VERIFICATION.values(), Reason.TLS_UNTRUSTED})
 
@@ -81,13 +82,25 @@ class BrokenError(aiohttp.ClientError):
     """
 
 
+class AnswerError(Exception):
+    """An answer that is none."""
+
+
+class ClosedError(AnswerError):
+    """The connection was closed before the answer was complete."""
+
+
+class GarbledError(AnswerError):
+    """What came is not HTTP."""
+
+
 def explain(error: Exception, hop: Hop, timeout: Duration) -> Failure:
     """What an exception means, given how far the hop had come.
 
     Raises:
         Exception: the one given, when nothing a target does leads to it: a bug of ours.
     """
-    failure = _explained(error, hop, timeout)
+    failure = _said(error, hop) or _explained(error, hop, timeout)
     if not _blames_our_proxy(failure, error, hop):
         return failure
     return replace(failure, reason=Reason.OWN_NETWORK, detail=f"our own proxy: {failure.detail}")
@@ -103,10 +116,20 @@ def _blames_our_proxy(failure: Failure, error: Exception, hop: Hop) -> bool:
     return hop.tunnelling and not gave_up and not failure.timed_out
 
 
-def _explained(error: Exception, hop: Hop, timeout: Duration) -> Failure:
+def _said(error: Exception, hop: Hop) -> Failure | None:
+    """What is wrong with the answer, if anything is."""
     match error:
         case RedirectError():
             return error.failure
+        case GarbledError():
+            return _garbled(hop)
+        case ClosedError():
+            return _closed(hop)
+    return None
+
+
+def _explained(error: Exception, hop: Hop, timeout: Duration) -> Failure:
+    match error:
         case TimeoutError():
             return _timed_out(hop, timeout)
         case aiohttp.InvalidURL():  # such as http://2130706433/
@@ -128,7 +151,7 @@ def _explained(error: Exception, hop: Hop, timeout: Duration) -> Failure:
 
 def _timed_out(hop: Hop, timeout: Duration) -> Failure:
     if hop.garbled:
-        return Failure(Reason.PROTOCOL, "the body is not framed as HTTP demands")
+        return _garbled(hop)
     reason, what = TIMEOUTS[hop.where]
     target = ""
     if reason is Reason.CONNECT_TIMEOUT and hop.peer:
@@ -166,8 +189,7 @@ def _no_tls(error: ssl.SSLError, hop: Hop) -> Failure:
 def _not_answered(error: aiohttp.ClientResponseError, hop: Hop) -> Failure:
     """It is not HTTP, or it is a proxy that does not lead through to the target."""
     if not isinstance(error, aiohttp.ClientHttpProxyError):
-        whose = f" of {hop.counterpart}" if hop.tunnelling else ""
-        return Failure(Reason.PROTOCOL, f"the answer{whose} is not HTTP")
+        return _garbled(hop)
     if error.status == 407:
         return Failure(Reason.AUTH, f"{hop.counterpart} wants other credentials: HTTP 407")
     return Failure(Reason.UNREACHABLE, f"{hop.counterpart} does not connect to {hop.host}: HTTP {error.status}")
@@ -186,25 +208,47 @@ def _unconnected(error: OSError, hop: Hop, timeout: Duration) -> Failure:
 
 
 def _broken(error: BaseException | None, hop: Hop, timeout: Duration) -> Failure:
-    """The connection ended before the headers were complete."""
+    """The connection ended before the answer was complete."""
     cause = (error and error.__cause__) or error
     match cause:
+        case ssl.SSLCertVerificationError():
+            return _untrusted(cause)
         case ssl.SSLError():
             return _no_tls(cause, hop)
         case TimeoutError() | ConnectionAbortedError():  # the kernel, or asyncio in a handshake, gave up
             return _timed_out(hop, timeout)
-        case aiohttp.ServerDisconnectedError() if hop.first_byte is not None:
-            return Failure(Reason.TRUNCATED, "connection closed in the middle of the headers")
         case aiohttp.ServerDisconnectedError():
-            by = f" by {hop.counterpart}" if hop.tunnelling else ""
-            return Failure(Reason.RESET, f"connection closed{by} without an answer")
-    during = " during the TLS handshake" if hop.in_handshake else ""
+            return _closed(hop)
+    return _reset(hop)
+
+
+def _reset(hop: Hop) -> Failure:
+    during = ""
+    if hop.in_handshake:
+        during = " during the TLS handshake"
+    elif hop.status not in (None, UPGRADED):
+        during = " in the middle of the body"
     return Failure(Reason.RESET, f"connection reset by {hop.counterpart}{during}")
 
 
-def _cut_short(hop: Hop) -> Failure:
-    if hop.reset:
-        return Failure(Reason.RESET, f"connection reset by {hop.counterpart} in the middle of the body")
-    if hop.ended is not None:
+def _closed(hop: Hop) -> Failure:
+    if hop.status is not None:
         return Failure(Reason.TRUNCATED, "the body is shorter than promised")
-    return Failure(Reason.PROTOCOL, "the body is not framed as HTTP demands")
+    if hop.first_byte is not None:
+        return Failure(Reason.TRUNCATED, "connection closed in the middle of the headers")
+    by = f" by {hop.counterpart}" if hop.tunnelling else ""
+    return Failure(Reason.RESET, f"connection closed{by} without an answer")
+
+
+def _cut_short(hop: Hop) -> Failure:
+    """As aiohttp sees it, which does not tell why."""
+    if hop.reset:
+        return _reset(hop)
+    return _closed(hop) if hop.ended is not None else _garbled(hop)
+
+
+def _garbled(hop: Hop) -> Failure:
+    if hop.status is not None:
+        return Failure(Reason.PROTOCOL, "the body is not framed as HTTP demands")
+    whose = f" of {hop.counterpart}" if hop.tunnelling else ""
+    return Failure(Reason.PROTOCOL, f"the answer{whose} is not HTTP")

@@ -6,21 +6,25 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import partial
+from typing import Protocol, TypeAlias
 
 import aiohttp
 from aiohttp.abc import AbstractCookieJar
+from yarl import URL
 
 from monitor.core.model import SECOND, Duration, Instant, Phases, Reason
 from monitor.probers.judging.expect import Answer, Expectations
-from monitor.probers.judging.failures import UNTRUSTED, Failure, RedirectError, explain
+from monitor.probers.judging.failures import UNTRUSTED, AnswerError, Failure, RedirectError, explain
+from monitor.probers.requests.direct import Direct
+from monitor.probers.requests.http_talk import Headers, Heard
+from monitor.probers.requests.proxied import Proxied
 from monitor.probers.requests.request import REDIRECTS, Request, redirected
 from monitor.probers.settings import HttpTarget
 from monitor.probers.surroundings import Surroundings
 from monitor.probers.wire.certificate import Certificate, earliest
 from monitor.probers.wire.phases import MILLISECOND, Hop, phases
 from monitor.probers.wire.second_look import SECOND_LOOK, second_look
-from monitor.probers.wire.sockets import watched
 
 MOST_REDIRECTS = 5
 TELLING_OF_TIME = frozenset({Reason.TLS_EXPIRED, Reason.TLS_NOT_YET_VALID})
@@ -70,6 +74,18 @@ class Exchange:
         return expectations.failure(self.answer)
 
 
+class Way(Protocol):
+    """How a request gets to its target."""
+
+    async def ask(self, request: Request, hop: Hop, heard: Heard) -> Answer:
+        """Ask once, on a connection of its own.
+
+        Args:
+            heard: is told the answer's status and headers, and tells whether they are enough.
+        """
+        ...
+
+
 class Exchanger:
     """Exchanges requests with one target, each on a fresh connection.
 
@@ -79,9 +95,10 @@ class Exchanger:
 
     def __init__(self, target: HttpTarget, around: Surroundings) -> None:
         self._follow = target.follow_redirects
-        self._max_body = target.max_body
         self._network = around.network
         self._route = around.network.route(target.trust, target.proxy)
+        kind = Direct if target.proxy is None else Proxied
+        self._way: Way = kind(self._network, self._route, target.max_body)
 
     async def exchange(
         self, request: Request, deadline: int, limit: Duration, cookies: AbstractCookieJar | None = None
@@ -97,7 +114,7 @@ class Exchanger:
         try:
             async with asyncio.timeout(seconds_left(deadline)):
                 answer = await self._ask(request, hops, cookies)
-        except (OSError, aiohttp.ClientError, RedirectError) as error:
+        except (OSError, aiohttp.ClientError, AnswerError, RedirectError) as error:
             ended, last = time.monotonic_ns(), hops[-1]
             failure = explain(error, last, limit)
             certificate = await self._second_look(failure, last, deadline)
@@ -109,34 +126,23 @@ class Exchanger:
         asked = set[Asked]()
         while True:
             sent = _with_cookies(request, cookies)
-            _forbid_circles(sent, asked)
+            if asked:
+                _forbid_circles(sent, asked)
             hop = Hop(str(request.url), request.url.raw_host or "", proxied=self._route.proxy is not None)
             hops.append(hop)
-            answer = await self._send(sent, hop, cookies)
+            answer = await self._way.ask(sent, hop, partial(self._hear, request.url, hop, cookies))
             if not self._leads_on(hop):
                 return answer
             asked.add(_asked(sent))
             request = redirected(request, hop.status or 0, hop.location or "")
 
-    async def _send(self, request: Request, hop: Hop, cookies: AbstractCookieJar | None) -> Answer:
-        with watched(hop):
-            response = await self._network.send(request, self._route)
-            try:
-                self._hear(response, hop)
-                if cookies is not None:
-                    cookies.update_cookies(response.cookies, request.url)
-                if self._leads_on(hop):
-                    hop.finish(by_end=False)
-                    return Answer(response.status, response.headers)
-                return await _read(response, hop, self._max_body)
-            finally:
-                hop.garbled = _garbled(response)
-                response.close()
-
-    def _hear(self, response: aiohttp.ClientResponse, hop: Hop) -> None:
-        headers = response.headers
-        hop.status, hop.location = response.status, headers.get("Location")
+    def _hear(self, url: URL, hop: Hop, cookies: AbstractCookieJar | None, status: int, headers: Headers) -> bool:
+        """The headers are complete; whether they are enough."""
+        hop.status, hop.location = status, headers.get("Location")
         self._network.dates.note(hop.host, headers.get("Date"), headers.get("Age"))
+        if cookies is not None:
+            cookies.update_cookies_from_headers(headers.getall("Set-Cookie", ()), url)
+        return self._leads_on(hop)
 
     def _leads_on(self, hop: Hop) -> bool:
         return self._follow and hop.status in REDIRECTS and hop.location is not None
@@ -174,30 +180,3 @@ def _forbid_circles(request: Request, asked: set[Asked]) -> None:
         raise RedirectError(Failure(Reason.REDIRECTS, f"redirected in a circle, to {request.url}", phase="headers"))
     if len(asked) > MOST_REDIRECTS:
         raise RedirectError(Failure(Reason.REDIRECTS, f"more than {MOST_REDIRECTS} redirects", phase="headers"))
-
-
-async def _read(response: aiohttp.ClientResponse, hop: Hop, most: int) -> Answer:
-    """The answer with at most so many bytes of its body."""
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > most:
-            hop.finish(by_end=False)
-            return Answer(response.status, response.headers, bytes(body[:most]), cut=True)
-    by_end = _ends_with_connection(response)
-    if by_end and hop.reset:
-        raise aiohttp.ClientPayloadError("reset")
-    hop.finish(by_end=by_end)
-    return Answer(response.status, response.headers, bytes(body))
-
-
-def _garbled(response: aiohttp.ClientResponse) -> bool:
-    """Whether the parser gave up on the body: aiohttp does not tell the reader, who waits until the deadline."""
-    protocol = response.connection and response.connection.protocol
-    return protocol is not None and protocol.exception() is not None
-
-
-def _ends_with_connection(response: aiohttp.ClientResponse) -> bool:
-    """Whether the body has no length of its own, and only the end of the connection ends it."""
-    framed = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
-    return not framed and response.content is not aiohttp.EMPTY_PAYLOAD

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib.metadata import version
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from yarl import URL
 
 from monitor.core.model import Reason
 from monitor.probers.judging.failures import Failure, RedirectError
+from monitor.probers.requests.encoding import encoded
 from monitor.probers.settings import Auth, Basic, Bearer, HttpTarget
 
 DEFAULT_HEADERS = {
@@ -24,7 +26,7 @@ CREDENTIALS = ("Authorization", "Cookie", "Proxy-Authorization")
 OF_THE_BODY = ("Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """One HTTP request; `url` holds no credentials."""
 
@@ -32,6 +34,11 @@ class Request:
     url: URL
     headers: CIMultiDict[str]
     body: bytes | None = None
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """As it goes over the wire. Raises ValueError where a header cannot."""
+        return encoded(self.method, self.url, self.headers, self.body)
 
     def with_header(self, name: str, value: str) -> Request:
         headers = self.headers.copy()

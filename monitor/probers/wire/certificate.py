@@ -5,9 +5,12 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from monitor.core.model import SECOND, Instant
+
+MOST_REMEMBERED = 1_024  # certificates
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,16 @@ class Certificate:
 def expires(peer: Mapping[str, Any] | None) -> Instant | None:
     """When a certificate, as `getpeercert` gives it, expires."""
     return _instant(peer["notAfter"]) if peer else None
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def link_expires(link: Any) -> Instant | None:
+    """When a certificate of a chain, as `get_verified_chain` gives it, expires.
+
+    Decoding one takes as long as all else that we do in a handshake, and runs see the same ones again and again.
+    Python compares them by what they hold.
+    """
+    return expires(link.get_info())
 
 
 def earliest(instants: Iterable[Instant | None]) -> Instant | None:

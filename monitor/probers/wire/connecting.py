@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import socket
 import ssl
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from aiohappyeyeballs import start_connection
 from aiohttp.client_reqrep import ConnectionKey
 
 from monitor.probers.network import Network
-from monitor.probers.wire.sockets import dial, watched_hop
+from monitor.probers.wire.sockets import WatchedSocket, dial
 
 HEAD_START = 0.25  # seconds until the next address is tried beside the one before
 
@@ -26,7 +28,7 @@ async def addresses(network: Network, host: str, port: int) -> list[str]:
     Raises:
         aiohttp.ClientConnectorDNSError: there is none.
     """
-    if _is_address(host):
+    if is_address(host):
         return [host]
     try:
         found = await network.resolver.resolve(host, port, socket.AF_UNSPEC)
@@ -35,18 +37,57 @@ async def addresses(network: Network, host: str, port: int) -> list[str]:
     return [result["host"] for result in found]
 
 
-async def dialled(network: Network, host: str, port: int) -> socket.socket:
+async def dialled(network: Network, host: str, port: int) -> WatchedSocket:
     """A connected socket, written down in the watched hop; the addresses of the host race for it.
 
     Raises:
         aiohttp.ClientConnectorError: as aiohttp does.
     """
-    found = await addresses(network, host, port)
+    found = [_info(address, port) for address in await addresses(network, host, port)]
     with as_aiohttp(host, port):
-        connected = await start_connection(
-            [_info(address, port) for address in found], happy_eyeballs_delay=HEAD_START, socket_factory=dial
-        )
-    _tell_which(connected)
+        return await (_dialled_alone(found[0]) if len(found) == 1 else _raced(found))
+
+
+async def _dialled_alone(address: AddressInfo) -> WatchedSocket:
+    connecting = dial(address)
+    try:
+        await _connect(connecting, address)
+    except BaseException:
+        connecting.close()
+        raise
+    connecting.use()
+    return connecting
+
+
+async def _connect(connecting: WatchedSocket, address: AddressInfo) -> None:
+    connecting.setblocking(False)
+    with suppress(BlockingIOError):
+        connecting.connect(address[4])
+    await _writable(connecting)
+    error = connecting.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if error:
+        raise OSError(error, os.strerror(error))
+
+
+async def _writable(connecting: socket.socket) -> None:
+    loop, number = asyncio.get_running_loop(), connecting.fileno()
+    writable = loop.create_future()
+    loop.add_writer(number, _settle, writable)
+    try:
+        await writable
+    finally:
+        loop.remove_writer(number)
+
+
+def _settle(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():  # given up in this very turn of the loop
+        waiter.set_result(None)
+
+
+async def _raced(addresses: list[AddressInfo]) -> WatchedSocket:
+    connected = await start_connection(addresses, happy_eyeballs_delay=HEAD_START, socket_factory=dial)
+    assert isinstance(connected, WatchedSocket)
+    connected.use()
     return connected
 
 
@@ -61,17 +102,11 @@ def as_aiohttp(host: str, port: int) -> Iterator[None]:
         raise aiohttp.ClientConnectorError(_key(host, port), error) from error
 
 
-def _tell_which(connected: socket.socket) -> None:
-    """Send nothing: a watched socket tells when it first sends that it is in use, and a server may speak first."""
-    with suppress(OSError):  # whoever reads will see it
-        connected.send(b"")
-    watched_hop().sent = None
-
-
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """As it is written for certain, and not only as some understand it."""
     for family in (socket.AF_INET, socket.AF_INET6):
         with suppress(OSError):
-            socket.inet_pton(family, host)
+            socket.inet_pton(family, host.partition("%")[0])  # without the zone of a local address
             return True
     return False
 

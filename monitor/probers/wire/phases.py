@@ -141,7 +141,7 @@ class Hop:
         return "dns" if self.resolving is not None and self.resolved is None else "connect"
 
     def spent(self, until: int | None = None) -> dict[str, int | None]:
-        """Nanoseconds by phase. The phase that was still going on counts up to `until`, if given."""
+        """Nanoseconds by phase, in the order of PHASES. The one that was still going on counts up to `until`."""
         sent, first_byte = (None, None) if self.tunnelling else (self.sent, self.first_byte)
         return {
             "resolve": _between(self.resolving, self.resolved, until),
@@ -153,12 +153,13 @@ class Hop:
 
     def on_our_clock(self) -> int:
         """Nanoseconds spent in phases that grow while our loop stands still."""
-        phases = {"resolve", "transfer"}  # who sends a long body waits until we read
-        if self.round_trip is None:
-            phases.add("connect")
+        spent = self.spent()
+        ours = (spent["resolve"] or 0) + (spent["transfer"] or 0)  # who sends a long body waits until we read
+        if self.round_trip is None or (self.proxied and not self.stamped):
+            ours += spent["connect"] or 0
         if not self.stamped:
-            phases |= {"connect", "tls", "processing"} if self.proxied else {"tls", "processing"}
-        return sum(spent or 0 for phase, spent in self.spent().items() if phase in phases)
+            ours += (spent["tls"] or 0) + (spent["processing"] or 0)
+        return ours
 
     def _connecting(self, until: int | None) -> int | None:
         """Until the way to the target stood: through a proxy that is the connection to it and its tunnel."""
@@ -172,8 +173,8 @@ class Hop:
 
 def phases(hops: Sequence[Hop], until: int | None = None) -> Phases:
     """The phases of a run, summed over its hops; `until` (monotonic ns) ends the one that was going on."""
-    spent = [hop.spent(until) for hop in hops]
-    return Phases(**{phase: _sum([one[phase] for one in spent]) for phase in PHASES})
+    spent = [hop.spent(until).values() for hop in hops]
+    return Phases(*map(_sum, zip(*spent, strict=True)))
 
 
 def total(parts: Iterable[Phases]) -> Phases:

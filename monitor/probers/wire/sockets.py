@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from monitor.core.model import Instant
-from monitor.probers.wire.certificate import earliest, expires
+from monitor.probers.wire.certificate import earliest, expires, link_expires
 from monitor.probers.wire.phases import MICROSECOND, Hop
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def watched_hop() -> Hop:
     return _hop.get()
 
 
-def dial(address_info: tuple[Any, ...]) -> socket.socket:
+def dial(address_info: tuple[Any, ...]) -> WatchedSocket:
     """A watched socket; the factory aiohttp asks for one per address, as getaddrinfo describes it."""
     family, kind, protocol, _, _ = address_info
     return WatchedSocket(family, kind, protocol)
@@ -66,8 +66,11 @@ class WatchedSocket(socket.socket):
 
     def __init__(self, family: int, kind: int, protocol: int) -> None:
         self._watcher = watched_hop()
-        with self._noting_refusal():
+        try:
             super().__init__(family, kind, protocol)
+        except OSError as error:
+            self._refused(error)
+            raise
         self._peer = ("", 0)
         self._dialled = self._established = 0
         self._used = False
@@ -77,8 +80,13 @@ class WatchedSocket(socket.socket):
         self._peer = (address[0], address[1])
         self._dialled = self._established = time.monotonic_ns()
         self._watcher.dial(self._peer, self._dialled)
-        with self._noting_refusal():
+        try:
             super().connect(address)
+        except BlockingIOError:
+            raise
+        except OSError as error:
+            self._refused(error)
+            raise
 
     def getsockopt(self, level: int, option: int, size: int | None = None, /) -> Any:
         """Where asyncio learns how a connection attempt ended."""
@@ -98,17 +106,27 @@ class WatchedSocket(socket.socket):
         return super().sendmsg(buffers, *rest)
 
     def recv(self, size: int, flags: int = 0, /) -> bytes:
-        with self._noting_reset():
+        try:
             data, ancillary, _, _ = self.recvmsg(size, ANCILLARY_SIZE, flags)
+        except ConnectionResetError:
+            self._watcher.reset = True
+            raise
         self._received(len(data), ancillary)
-        self._watcher.read(data)
+        if self._watcher.handshaking is None:  # else it is the TLS object that sees it in the clear
+            self._watcher.read(data)
         return data
 
     def recv_into(self, buffer: WriteableBuffer, size: int = 0, flags: int = 0) -> int:
-        with self._noting_reset():
+        try:
             count, ancillary, _, _ = self.recvmsg_into([buffer], ANCILLARY_SIZE, flags)
+        except ConnectionResetError:
+            self._watcher.reset = True
+            raise
         self._received(count, ancillary)
         return count
+
+    def _refused(self, error: OSError) -> None:
+        self._watcher.refusals.append(error.errno or 0)
 
     def _attempted(self, error: int) -> None:
         if error:
@@ -116,10 +134,14 @@ class WatchedSocket(socket.socket):
         else:
             self._established = time.monotonic_ns()
 
-    def _sending(self) -> None:
-        if not self._used:  # of several addresses tried at once, only the one in use ever sends
+    def use(self) -> None:
+        """Of several addresses tried at once, this is the one; whoever sends says so by that."""
+        if not self._used:
             self._used = True
             self._watcher.connected(self._peer, self._dialled, self._established, _round_trip(self))
+
+    def _sending(self) -> None:
+        self.use()
         self._watcher.send(time.monotonic_ns())
 
     def _received(self, count: int, ancillary: Ancillary) -> None:
@@ -128,24 +150,6 @@ class WatchedSocket(socket.socket):
             self._watcher.receive(arrival(ancillary, self._dialled, now), now)
         else:
             self._watcher.ended = now
-
-    @contextmanager
-    def _noting_refusal(self) -> Iterator[None]:
-        try:
-            yield
-        except BlockingIOError:
-            raise
-        except OSError as error:
-            self._watcher.refusals.append(error.errno or 0)
-            raise
-
-    @contextmanager
-    def _noting_reset(self) -> Iterator[None]:
-        try:
-            yield
-        except ConnectionResetError:
-            self._watcher.reset = True
-            raise
 
 
 class WatchedTLS(ssl.SSLObject):
@@ -163,7 +167,7 @@ class WatchedTLS(ssl.SSLObject):
     def _expires(self) -> Instant | None:
         """When the first of the certificates expires by which we trust it; its own where Python hides the others."""
         chain: list[Any] = getattr(getattr(self, "_sslobj", None), "get_verified_chain", list)() or []
-        return earliest(expires(link.get_info()) for link in chain) or expires(self.getpeercert())
+        return earliest(map(link_expires, chain)) or expires(self.getpeercert())
 
     def read(self, *args: Any) -> Any:
         """Raises while there are only records that are not for us, such as session tickets."""

@@ -20,6 +20,7 @@ from monitor.probers.wire.sockets import dial, watched
 from tests.monitor.probers.asking import SECRET, Names, ask, ask_beside, probers, settings
 from tests.monitor.probers.certificates import Authority
 from tests.monitor.probers.descriptors import no_descriptors_left
+from tests.monitor.probers.selectors import watched_by
 from tests.monitor.probers.servers import (
     Handler,
     answer,
@@ -28,6 +29,7 @@ from tests.monitor.probers.servers import (
     drip,
     hang,
     http_server,
+    raw_server,
     redirect,
     say_and_hang,
     say_and_reset,
@@ -199,19 +201,28 @@ async def test_a_name_server_that_cannot_be_reached_is_our_own_fault() -> None:
     assert result.detail == "no name server can be reached from here"
 
 
-async def test_a_cancelled_run_is_cancelled() -> None:
-    asked = threading.Event()
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_run_that_is_given_up_leaves_nothing_behind(scheme: str) -> None:
+    loop, mishaps, asked = asyncio.get_running_loop(), list[object](), threading.Event()
+    loop.set_exception_handler(lambda _, context: mishaps.append(context))
 
     def handler(connection: socket.socket) -> None:
+        connection.recv(1)
         asked.set()
         hang(connection)
 
-    with http_server(handler) as server:
-        run = asyncio.create_task(ask(settings(server.url)))
-        await asyncio.to_thread(asked.wait, 5)
-        run.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await run
+    with raw_server(handler) as server:
+        async with probers() as shared:
+            prober = shared.prober(settings(f"{scheme}://{server.address}/"))
+            await asyncio.to_thread(len, ())  # from now on the loop looks after its threads
+            before = watched_by(loop)
+            run = asyncio.create_task(prober.run())
+            await asyncio.to_thread(asked.wait, 5)
+            run.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await run
+            assert watched_by(loop) == before
+    assert mishaps == []
 
 
 async def test_a_lack_of_descriptors_is_our_own_fault() -> None:

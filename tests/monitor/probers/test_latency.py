@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -44,6 +45,27 @@ async def test_a_busy_loop_does_not_show_as_latency_under_tls(tmp_path: Path) ->
         result = await ask(probe, cafile=authority.cafile)
     assert result.verdict is Verdict.PASS
     assert 0 < result.phases.latency < LIMIT
+
+
+async def test_a_target_that_takes_20_ms_reads_so_while_the_loop_is_busy_two_fifths_of_the_time() -> None:
+    busy, took = BusyLoop(lasts=0.014), list[float]()
+
+    def handler(connection: socket.socket) -> None:
+        asked = time.monotonic()
+        threading.Event().wait(0.015)
+        busy.begin()
+        threading.Event().wait(asked + 0.02 - time.monotonic())
+        took.append((time.monotonic() - asked) * 1_000_000)  # it is late itself where the machine is busy
+        connection.sendall(answer(200, b"hi"))
+
+    with http_server(handler) as server:
+        async with probers() as shared:
+            prober = shared.prober(settings(server.url))
+            results = [await prober.run() for _ in range(21)]
+    assert {result.verdict for result in results} == {Verdict.PASS}
+    more = [(result.phases.processing or 0) - own for result, own in zip(results, took, strict=True)]
+    assert min(took) >= 20_000
+    assert 0 <= median(more) < 2_000  # by our loop's clock they would be 9,000
 
 
 async def test_a_loop_busy_during_the_handshake_does_not_show_as_latency(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import ssl
 
 import aiohttp
 import pytest
@@ -10,10 +11,16 @@ from aiodns.error import ARES_ECONNREFUSED, ARES_ENOTFOUND, ARES_ETIMEOUT, DNSEr
 from aiohttp.client_reqrep import ConnectionKey
 
 from monitor.core.model import Reason, Verdict
-from monitor.probers.judging.failures import BrokenError, Failure, explain
+from monitor.probers.judging.failures import AnswerError, BrokenError, ClosedError, Failure, GarbledError, explain
 from monitor.probers.wire.phases import Hop
 
 KEY = ConnectionKey("api.test", 80, False, True, None, None, None)
+
+
+def alert(reason: str) -> ssl.SSLError:
+    error = ssl.SSLError(ssl.SSL_ERROR_SSL, "words")
+    error.reason = reason
+    return error
 
 
 def hop(*refusals: int) -> Hop:
@@ -72,6 +79,40 @@ def test_a_connection_that_breaks_says_how(cause: Exception, reason: Reason) -> 
     error.__cause__ = cause
     talking = Hop("http://api.test/", "api.test", peer=("::1", 80), established=1, sent=1)
     assert explain(error, talking, 250).reason is reason
+
+
+@pytest.mark.parametrize(
+    ("cause", "reason", "detail"),
+    [
+        (ConnectionResetError(), Reason.RESET, "connection reset by [::1]:80 in the middle of the body"),
+        (BrokenPipeError(), Reason.RESET, "connection reset by [::1]:80 in the middle of the body"),
+        (TimeoutError(errno.ETIMEDOUT, "kernel"), Reason.TIMEOUT_BODY, "body not complete within 250 ms"),
+        (alert("BAD_RECORD_MAC"), Reason.TLS, "TLS with [::1]:80 failed: bad record mac"),
+    ],
+)
+def test_a_connection_that_breaks_in_the_body_says_so(cause: Exception, reason: Reason, detail: str) -> None:
+    error = BrokenError()
+    error.__cause__ = cause
+    reading = Hop("http://api.test/", "api.test", peer=("::1", 80), established=1, sent=1, first_byte=2, status=200)
+    failure = explain(error, reading, 250)
+    assert (failure.reason, failure.detail.partition(";")[0]) == (reason, detail)
+
+
+@pytest.mark.parametrize(
+    ("error", "happened", "reason", "detail"),
+    [
+        (ClosedError(), {}, Reason.RESET, "connection closed without an answer"),
+        (ClosedError(), {"first_byte": 1}, Reason.TRUNCATED, "connection closed in the middle of the headers"),
+        (ClosedError(), {"first_byte": 1, "status": 200}, Reason.TRUNCATED, "the body is shorter than promised"),
+        (GarbledError(), {"first_byte": 1}, Reason.PROTOCOL, "the answer is not HTTP"),
+        (GarbledError(), {"status": 200}, Reason.PROTOCOL, "the body is not framed as HTTP demands"),
+    ],
+)
+def test_an_answer_that_is_none_says_how_far_it_came(
+    error: AnswerError, happened: dict[str, int], reason: Reason, detail: str
+) -> None:
+    failure = explain(error, Hop("http://api.test/", "api.test", **happened), 250)  # type: ignore[arg-type]
+    assert (failure.reason, failure.detail) == (reason, detail)
 
 
 @pytest.mark.parametrize("reason", [Reason.OWN_FDS, Reason.OWN_PORTS, Reason.OWN_RESOLVER, Reason.OWN_NETWORK])

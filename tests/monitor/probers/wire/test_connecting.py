@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
 
+import pytest
+
 from monitor.core.model import Reason, Verdict
 from monitor.probers.settings import Line, TcpTarget
+from monitor.probers.wire.connecting import is_address
 from tests.monitor.probers.asking import Names, ask, probers
 from tests.monitor.probers.descriptors import no_descriptors_left
 from tests.monitor.probers.dialogues import GREETING
+from tests.monitor.probers.selectors import watched_by
 from tests.monitor.probers.servers import Server, closed_port, deaf_port, hang, raw_server, say_and_hang
 from tests.monitor.probers.targets import HASTY, probe
 
@@ -88,3 +93,51 @@ async def test_a_lack_of_descriptors_is_our_own_fault() -> None:
             with no_descriptors_left():
                 result = await prober.run()
     assert (result.verdict, result.reason) == (Verdict.UNKNOWN, Reason.OWN_FDS)
+
+
+async def test_dialling_that_is_given_up_leaves_nothing_on_the_loop() -> None:
+    loop = asyncio.get_running_loop()
+    async with probers() as shared:
+        with deaf_port() as port:
+            before = watched_by(loop)
+            run = asyncio.create_task(shared.prober(probe(target(port))).run())
+            while watched_by(loop) == before:
+                await asyncio.sleep(0)
+            run.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await run
+            assert watched_by(loop) == before
+
+
+async def test_a_connection_that_stands_as_it_is_given_up_does_no_harm() -> None:
+    loop, mishaps = asyncio.get_running_loop(), list[object]()
+    loop.set_exception_handler(lambda _, context: mishaps.append(context))
+    async with probers() as shared:
+        with raw_server(hang) as server:
+            before = watched_by(loop)
+            run = asyncio.create_task(shared.prober(probe(target(server))).run())
+            while watched_by(loop) == before:
+                await asyncio.sleep(0)
+            await asyncio.sleep(0)  # the loop has seen that it stands
+            run.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await run
+            assert watched_by(loop) == before
+    assert mishaps == []
+
+
+@pytest.mark.parametrize(
+    ("host", "certain"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("fe80::1%eth0", True),
+        ("api.test", False),
+        ("2130706433", False),
+        ("0x7f000001", False),
+        ("127.1", False),
+        ("127.0.0.01", False),
+    ],
+)
+def test_only_what_is_written_as_an_address_is_one(host: str, certain: bool) -> None:
+    assert is_address(host) is certain
