@@ -1,18 +1,20 @@
-"""What is remembered, handed out a slice at a time to commands of the operator that compute for themselves."""
+"""What is remembered, handed out to commands of the operator that compute for themselves."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
 
+from exporter.documents import Document
 from exporter.paging import read
 from exporter.rendering import json_answer
 from exporter.reporting.archive import basis_of, past_of
 from exporter.sources import SOURCES
-from monitor.core.ports import Place
+from monitor.core.sketch import Distribution
 
 EVER = 2**53  # ms; after all that there is
 
@@ -32,21 +34,25 @@ async def past(request: web.Request) -> web.Response:
 
 
 async def latencies(request: web.Request) -> web.Response:
-    """A slice of its latencies between two instants in ms, and the place after which to ask for the next one."""
-    asked = _parameters(request)
-    found, place = await request.app[SOURCES].history.latency_slice(
-        request.match_info["id"], asked["since"], asked["until"], asked.get("after")
-    )
-    return json_answer({"latencies": found, "after": place})
+    """How its latencies between two instants in ms are distributed."""
+    between = _parameters(request)
+    history, component = request.app[SOURCES].history, request.match_info["id"]
+    found = await history.latency(component, between["since"], between["until"])
+    return json_answer(distribution_document(found.latency))
 
 
-def place_text(place: Place) -> str:
-    """As it is asked for."""
-    return ",".join(map(str, place))
+def distribution_document(distribution: Distribution) -> Document:
+    """Counts in hexadecimal: in decimal they may have more digits than Python will read."""
+    return {"counts": f"{distribution.counts:x}", "total": distribution.total}
+
+
+def read_distribution(document: Mapping[str, Any]) -> Distribution:
+    """What such a document was made of."""
+    return Distribution(int(document["counts"], 16), document["total"])
 
 
 def _parameters(request: web.Request) -> dict[str, Any]:
-    given = read(request.query, {"since": _instant, "until": _instant, "after": _place})
+    given = read(request.query, {"since": _instant, "until": _instant})
     return {"since": 0, "until": EVER} | given
 
 
@@ -54,10 +60,3 @@ def _instant(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,16}", text):
         raise ValueError("must be an instant in milliseconds since 1970.")
     return int(text)
-
-
-def _place(text: str) -> Place:
-    if not re.fullmatch(r"[0-9]{1,16}(,[0-9]{1,16}){2}", text):
-        raise ValueError("must be the place of an earlier answer.")
-    probe, started, number = map(int, text.split(","))
-    return probe, started, number

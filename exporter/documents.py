@@ -44,6 +44,12 @@ MACHINE = "machine"  # who wrote what no person did
 _UNITS = (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", 1))
 
 
+def lasting(duration: Duration) -> str:
+    """In the largest unit that measures it: 5400000 → 90m."""
+    unit, size = next((unit, size) for unit, size in _UNITS if duration % size == 0)
+    return f"{duration // size}{unit}"
+
+
 def timestamp(at: Instant) -> str:
     """Whole seconds as 2024-12-10T15:30:00Z, anything finer as 2024-12-10T15:30:00.123Z."""
     seconds, milliseconds = divmod(at, 1_000)
@@ -149,10 +155,10 @@ def rule_document(rule: Rule, coming: Iterable[Window]) -> Document:
         "title": rule.title,
         "components": list(rule.components),
         "cron": rule.cron,
-        "duration": _lasting(rule.duration),
+        "duration": lasting(rule.duration),
         "timezone": rule.timezone,
         "stops": rule.stops,
-        "notice": _lasting(rule.notice),
+        "notice": lasting(rule.notice),
         "by": rule.by or None,
         "next": [{"starts": timestamp(window.starts), "ends": timestamp(window.ends)} for window in coming],
     }
@@ -183,12 +189,6 @@ def _update_document(update: Update) -> Document:
         "timestamp": timestamp(update.timestamp),
         "by": update.by or MACHINE,
     }
-
-
-def _lasting(duration: Duration) -> str:
-    """In the largest unit that measures it: 5400000 → 90m."""
-    unit, size = next((unit, size) for unit, size in _UNITS if duration % size == 0)
-    return f"{duration // size}{unit}"
 
 
 def _state(board: Board, component: ComponentSetup) -> ComponentState:

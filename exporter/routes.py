@@ -16,6 +16,7 @@ from exporter import (
 )
 from exporter.badges import handlers as badges
 from exporter.feeds import handlers as feeds
+from exporter.latency import handlers as latency
 from exporter.openapi import handlers as openapi
 from exporter.page import handlers as pages
 from exporter.page import live
@@ -35,6 +36,7 @@ ROUTES = (
     ("GET", "/api/v1/status", api.status),
     ("GET", "/api/v1/components", api.components),
     ("GET", "/api/v1/components/{id}", api.component),
+    ("GET", "/api/v1/components/{id}/latency", latency.latency),
     ("GET", "/api/v1/incidents", incidents.incidents),
     ("POST", "/api/v1/incidents", incidents.report),
     ("GET", "/api/v1/incidents/{id}", incidents.incident),

@@ -13,7 +13,6 @@ from exporter.beats import Beats
 from exporter.caching import Cache, Edition
 from exporter.callbacks import Callbacks
 from exporter.figures import Figures, measure
-from exporter.latencies import Latencies
 from exporter.metrics import Metrics
 from exporter.problems import Problem
 from exporter.rendering import Rendering
@@ -26,7 +25,7 @@ from monitor.core.ports import Calendar, Clock, History
 Ask: TypeAlias = Callable[[str], Awaitable[Result]]
 Obey: TypeAlias = Callable[[Command], Awaitable[Step]]
 
-MOST_RENDERINGS = 64  # the longest list of incidents takes about 150 KB
+MOST_RENDERINGS = 64  # the longest list of incidents takes about 150 KB, a thousand slots of latencies 360 KB
 MOST_FIGURES = 10_000  # a few hundred bytes for each component; only configured ones are asked for
 
 
@@ -100,11 +99,11 @@ class Sources:
         self._stream = stream
         self.patience = patience
         self.commanding = asyncio.Lock()  # held by whoever changes what they looked at first
+        self.reckoning = asyncio.Lock()  # held by whoever reads much, and computes it slice by slice
         self._subscribing = subscribing
         edition = Edition(board, clock)
         self.renderings: Cache[Rendering] = Cache(edition, MOST_RENDERINGS)
         self._figures: Cache[Figures] = Cache(edition, MOST_FIGURES)
-        self.latencies = Latencies(history, clock)
 
     @property
     def subscribing(self) -> Subscribing:

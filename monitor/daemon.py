@@ -33,6 +33,7 @@ from monitor.pipeline import Listener, Pipeline
 from monitor.planning import Planner
 from monitor.scheduler import Scheduler
 from monitor.ticker import Ticker
+from monitor.upkeep import Upkeep
 from monitor.watching import Watching
 from monitor.webhooks import Webhooks
 from storage import Store
@@ -127,6 +128,7 @@ class Daemon:
         self._planner = Planner(
             board, self._clock, self._store.maintenance, self._store.registry, rules, self._pipeline.obeyed
         )
+        self._upkeep = Upkeep(self._store, self._clock, config.storage.keep, config.storage.max_size)
         self._watching = Watching(self._clock, board, self._hear, self._take, self._store.registry)
         self._stack.push_async_callback(self._watching.close)
         self._sources = Sources(
@@ -179,6 +181,7 @@ class Daemon:
         self._go_on("stream", self._stream.run())
         self._go_on("planner", self._planner.run())
         self._go_on("reloads", self._reload_when_asked())
+        self._go_on("upkeep", self._upkeep.run())
         self._go_on("housekeeping", self._webhooks.housekeeping.run())
 
     def _go_on(self, name: str, work: Coroutine[None, None, None]) -> None:
@@ -266,6 +269,7 @@ class Daemon:
         self._watching.use(config, _base(Address(*self.address)))
         self._scheduler.replace({probe.id: probe.interval for probe in probes}, latest)
         self._recheck_after = {probe.id: probe.recheck_interval for probe in probes}
+        self._upkeep.keep, self._upkeep.max_size = config.storage.keep, config.storage.max_size
         self._sources.page = _page(config)
         self._metrics.forget_others([probe.id for probe in setups])
         self._metrics.reloaded(ok=True, at=self._clock.now())
@@ -300,7 +304,8 @@ class Daemon:
     def _tell_vitals(self) -> None:
         refused = self._pipeline.refused is not None
         self._vitals.store_writable = not refused
-        self._vitals.degraded = self._watching.degraded | ({"store_refused"} if refused else set())
+        own = {"store_refused": refused, "store_full": not self._upkeep.fits}
+        self._vitals.degraded = self._watching.degraded | {reason for reason, holds in own.items() if holds}
         self._metrics.held(self._pipeline.held if refused else 0)
 
 

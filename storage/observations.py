@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
@@ -24,8 +25,10 @@ from monitor.core.model import (
     Written,
 )
 from monitor.core.ports import Decided
-from storage import meta, results
+from storage import chunks, meta, results
+from storage.chunks import Chunk
 from storage.codec import decode, encode
+from storage.recall import Columns, Recall
 
 # Kinds of what is no result.
 KINDS: Mapping[type[Observation], str] = {
@@ -41,19 +44,32 @@ KINDS: Mapping[type[Observation], str] = {
 }
 NOUNS: Mapping[str, type[Observation]] = {kind: noun for noun, kind in KINDS.items()}
 
-# The last number of a slice; both tables are walked in their order, and no further than its end.
-END = """
-    SELECT max(seq) FROM (
-        SELECT seq FROM results WHERE seq > max(:after, :before)
-        UNION ALL SELECT seq FROM observations WHERE seq > :after
-        ORDER BY seq LIMIT :limit
-    )
-"""
+NEXT_RESULT = "SELECT min(seq) FROM results WHERE seq > ?"
+NEXT_OTHER = "SELECT min(seq) FROM observations WHERE seq > ?"
 
 OTHERS = """
     SELECT json_object('seq', json_group_array(seq), 'kind', json_group_array(kind), 'body', json_group_array(body))
     FROM observations WHERE seq BETWEEN ? AND ?
 """
+
+
+class Slice(NamedTuple):
+    """Some observations, in no telling order."""
+
+    results: Columns | str  # columns that were packed, or JSON of such columns
+    others: str  # JSON
+
+    @property
+    def text(self) -> str:
+        """As JSON, which `numbered` reads."""
+        found = self.results if isinstance(self.results, str) else json.dumps(self.results, separators=(",", ":"))
+        return f'{{"results":{found},"others":{self.others}}}'
+
+    @property
+    def numbered(self) -> list[tuple[int, Observation]]:
+        """The observations under their numbers and in their order."""
+        found = json.loads(self.results) if isinstance(self.results, str) else self.results
+        return numbered({"results": found, "others": json.loads(self.others)})
 
 
 def record(db: Database, decided: Sequence[Decided]) -> None:
@@ -67,18 +83,55 @@ def record(db: Database, decided: Sequence[Decided]) -> None:
     meta.put(db, meta.SEQUENCE, last + len(kept))
 
 
-def after(db: Database, seq: int, limit: int, since: Instant) -> str:
-    """At most `limit` observations after that number, as JSON that `numbered` reads; see `Store.observations`."""
+def unpack(db: Database, recall: Recall, seq: int, since: Instant) -> bool:
+    """Unpack some of what `after` will read; whether more of it is left."""
+    floor, chunk = _floor(db, seq, since)
+    chunk = chunk or chunks.after(db, floor)
+    return chunk is not None and recall.step(db, chunk)
+
+
+def after(db: Database, recall: Recall, seq: int, limit: int, since: Instant) -> Slice:
+    """The observations among the next `limit` numbers from the first on that there is; see `Store.observations`."""
+    floor, chunk = _floor(db, seq, since)
+    if chunk is not None:
+        floor = max(floor, recall.last_before(db, chunk, since))
+    chunk, result = _next_result(db, recall, floor)
+    (other,) = db.execute(NEXT_OTHER, (seq,)).fetchone()
+    first = min((number for number in (result, other) if number is not None), default=seq + 1)
+    last = first + limit - 1
+    if chunk is None:
+        begin = max(floor, chunks.packed(db), first - 1) + 1
+        return Slice(results.between(db, begin, last), _others_text(db, first, last))
+    last = min(last, chunk.last)  # where the next one begins
+    return Slice(recall.columns(db, chunk, max(floor, first - 1), last), _others_text(db, first, last))
+
+
+def _floor(db: Database, seq: int, since: Instant) -> tuple[int, Chunk | None]:
+    """The number after which results are wanted; and the chunk, if it is packed, in which it lies beyond that."""
     before = results.last_before(db, since)
-    (end,) = db.execute(END, {"after": seq, "before": before, "limit": limit}).fetchone()
-    last = seq if end is None else end
-    found = results.between(db, max(seq, before) + 1, last)
-    (others,) = db.execute(OTHERS, (seq + 1, last)).fetchone()
-    return f'{{"results":{found},"others":{others}}}'
+    chunk = None if before else chunks.before(db, since)
+    return max(seq, before), None if chunk is None or chunk.last <= seq else chunk
+
+
+def _next_result(db: Database, recall: Recall, floor: int) -> tuple[Chunk | None, int | None]:
+    """The number of the first result after that one, with its chunk if it is packed."""
+    chunk = chunks.after(db, floor)
+    while chunk is not None:
+        result = recall.following(db, chunk, floor)
+        if result is not None:
+            return chunk, result
+        chunk = chunks.after(db, chunk.last)
+    (result,) = db.execute(NEXT_RESULT, (max(floor, chunks.packed(db)),)).fetchone()
+    return None, result
+
+
+def _others_text(db: Database, first: int, last: int) -> str:
+    row: tuple[str] = db.execute(OTHERS, (first, last)).fetchone()
+    return row[0]
 
 
 def numbered(document: Mapping[str, Any]) -> list[tuple[int, Observation]]:
-    """The observations that `after` wrote, under their numbers and in their order."""
+    """The observations of a slice, under their numbers and in their order."""
     found = [*results.numbered(document["results"]), *_others(**document["others"])]
     return sorted(found, key=itemgetter(0))
 

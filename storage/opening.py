@@ -19,6 +19,7 @@ from storage.errors import Held, Unusable, unusable
 DATABASE = "monitor.db"
 LOCK = "monitor.lock"
 IN_USE = "{directory} is in use, by a daemon, a replay or a report: stop it, wait for it, or name another directory"
+LARGEST_LOG = 4 * 1024 * 1024  # bytes that the log keeps once its contents are in the file
 BUSY_TIMEOUT = 0.1  # s; nobody else should be there, and a commit that waits makes readers wait
 
 
@@ -82,6 +83,7 @@ def connect(path: Path) -> Database:
         db.execute("PRAGMA auto_vacuum = INCREMENTAL")
         _use_wal(db, path)
         db.execute("PRAGMA synchronous = FULL")
+        db.execute(f"PRAGMA journal_size_limit = {LARGEST_LOG}")
     except BaseException:
         conn.close()
         raise

@@ -9,7 +9,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from monitor.core.model import PHASES, Instant, Phases, Reason, Result, StepPhases, Verdict
+from storage import chunks, packs
 from storage.codec import encode, storable
+from storage.packs import Latency
 
 INSERT = """
     INSERT INTO results VALUES (
@@ -26,7 +28,7 @@ LATEST = """
 WORKED = """
     SELECT started, seq, resolve, connect, tls, processing, transfer
     FROM results
-    WHERE probe = ? AND started >= ? AND verdict IN ('pass', 'slow')
+    WHERE probe = ? AND started >= ? AND seq > ? AND verdict IN ('pass', 'slow')
         AND coalesce(resolve, connect, tls, processing, transfer) IS NOT NULL
     ORDER BY started DESC, seq DESC
     LIMIT ?
@@ -36,7 +38,10 @@ WORKED = """
 LAST_BEFORE = """
     SELECT ifnull(max(seq), 0) FROM (
         SELECT (
-            SELECT seq FROM results WHERE probe = probes.id AND started < ? ORDER BY started DESC, seq DESC LIMIT 1
+            SELECT seq FROM results
+            WHERE probe = probes.id AND started < :since AND seq > :packed
+            ORDER BY started DESC, seq DESC
+            LIMIT 1
         ) AS seq FROM probes
     )
 """
@@ -93,28 +98,32 @@ def latest(db: Database) -> dict[str, Result]:
 
 def latencies(db: Database, component: str, since: Instant, limit: int | None) -> list[int]:
     """Latencies in µs of the runs of all probes of the component that worked and were timed, newest first."""
-    runs: list[tuple[int, ...]] = []
+    found: list[Latency] = []
     for probe in _probes(db, component):
         at_most = NO_LIMIT if limit is None else limit
-        runs += db.execute(WORKED, (probe, since, at_most)).fetchall()
-    runs.sort(reverse=True, key=lambda run: run[:2])
-    return [Phases(*phases).latency for _, _, *phases in runs[:limit]]
+        rows = db.execute(WORKED, (probe, since, chunks.packed(db), at_most)).fetchall()
+        runs = [Latency(started, seq, Phases(*phases).latency) for started, seq, *phases in rows]
+        found += packs.with_newest(db, probe, since, limit, runs)
+    return [run.latency for run in sorted(found, reverse=True)[:limit]]
 
 
 def last_before(db: Database, since: Instant) -> int:
-    """The number of the last result that started before an instant; 0 when there is none."""
-    row: tuple[int] = db.execute(LAST_BEFORE, (since,)).fetchone()
+    """The number of the last result that started before an instant; 0 when there is none that is not packed."""
+    row: tuple[int] = db.execute(LAST_BEFORE, {"since": since, "packed": chunks.packed(db)}).fetchone()
     return row[0]
 
 
 def between(db: Database, first: int, last: int) -> str:
-    """The results with these numbers, without evidence, as JSON: a list for each column, in no telling order."""
+    """The results with these numbers, without evidence, as JSON: a list for each column, in no telling order.
+
+    None of them is packed.
+    """
     row: tuple[str] = db.execute(BETWEEN, (first, last)).fetchone()
     return row[0]
 
 
 def numbered(columns: Mapping[str, Sequence[Any]]) -> Iterator[tuple[int, Result]]:
-    """The results that `between` wrote, under their numbers."""
+    """The results of such columns, under their numbers."""
     rows = zip(*(columns[name] for name in COLUMNS), strict=True)
     for seq, probe, started, at, verdict, reason, *phases, status, expires, detail, stalled in rows:
         yield (

@@ -220,9 +220,48 @@ PEOPLE: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (BEGINNING, STANDING, WATCHING, PEOPLE)
+# What latencies came to, and results of long ago in less room.
+LASTING: Migration = (
+    # The results of the probe up to that number are counted in its sketches.
+    "ALTER TABLE probes ADD COLUMN sketched INTEGER NOT NULL DEFAULT 0",
+    # How the latencies of a probe were distributed in the `width` ms from `since` on.
+    """
+    CREATE TABLE sketches (
+        probe INTEGER NOT NULL,
+        width INTEGER NOT NULL,
+        since INTEGER NOT NULL,
+        body BLOB NOT NULL,
+        PRIMARY KEY (probe, width, since)
+    ) STRICT
+    """,
+    # Results that are packed together: all with the numbers first ≤ seq ≤ last, that started at since ≤ t ≤ until.
+    """
+    CREATE TABLE chunks (
+        last INTEGER PRIMARY KEY,
+        first INTEGER NOT NULL,
+        since INTEGER NOT NULL,
+        until INTEGER NOT NULL
+    ) STRICT
+    """,
+    # Those of one probe, started at since ≤ t ≤ until; `worked` of them passed or were slow, and were timed.
+    # `chunk` is the last number of their chunk.
+    """
+    CREATE TABLE packs (
+        chunk INTEGER NOT NULL,
+        probe INTEGER NOT NULL,
+        since INTEGER NOT NULL,
+        until INTEGER NOT NULL,
+        worked INTEGER NOT NULL,
+        body BLOB NOT NULL,
+        PRIMARY KEY (chunk, probe)
+    ) STRICT
+    """,
+    "CREATE INDEX packs_by_start ON packs (probe, until)",
+)
 
-LARGE = frozenset({"results"})  # tables that grow with every run
+MIGRATIONS: tuple[Migration, ...] = (BEGINNING, STANDING, WATCHING, PEOPLE, LASTING)
+
+LARGE = frozenset({"packs", "results", "sketches"})  # tables that grow with every run
 
 
 def version(conn: sqlite3.Connection) -> int:

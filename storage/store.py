@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,9 +17,9 @@ from monitor.core.model import (
     Span,
     Window,
 )
-from monitor.core.ports import Cursor, Decided, Place
+from monitor.core.ports import Cursor, Decided
+from monitor.core.sketch import Sketch, Slot
 from monitor.core.subscribing import Delivery, Told
-from monitor.core.trend import Slot
 from storage import (
     amendments,
     board,
@@ -30,14 +29,18 @@ from storage import (
     maintenances,
     meta,
     observations,
+    packs,
     page,
     results,
+    retention,
+    sketching,
     spans,
 )
 from storage.connection import Connection
+from storage.observations import Slice
 from storage.outbox import Outbox
+from storage.recall import Recall
 from storage.registry import Registry
-from storage.trends import Trends
 
 
 class Store:
@@ -52,7 +55,7 @@ class Store:
         self.moved_aside = connection.moved_aside
         self.registry = Registry(connection)
         self.outbox = Outbox(connection)
-        self._trends = Trends()
+        self._recall = Recall()
 
     @classmethod
     async def open(cls, directory: Path) -> Store:
@@ -100,6 +103,51 @@ class Store:
         """
         await self._connection.commit(page.put, name, timezone)
 
+    async def sketch(self) -> bool:
+        """Count some of the results in the sketches that latencies are read from: a step of some 20 ms.
+
+        Returns:
+            Whether more are left.
+
+        Raises:
+            StoreRefused: nothing was written.
+        """
+        return await self._connection.commit(sketching.step)
+
+    async def pack(self, now: Instant) -> bool:
+        """Put some results of long ago into less room: a step of some 20 ms.
+
+        Returns:
+            Whether more are left.
+
+        Raises:
+            StoreRefused: nothing was written.
+        """
+        return await self._connection.commit(packs.step, now)
+
+    async def forget(self, now: Instant, keep: Duration, max_size: int | None) -> bool:
+        """Delete some results older than `keep`, or the oldest where the files are larger than so many bytes.
+
+        Returns:
+            Whether there were any.
+
+        Raises:
+            StoreRefused: nothing was written.
+        """
+        return await self._connection.commit(retention.step, now, keep, max_size)
+
+    async def shrink(self, max_size: int | None) -> bool:
+        """Give some of the room that is free in the file back to the file system; whether more is left.
+
+        Raises:
+            StoreRefused: the file stays as it is.
+        """
+        return await self._connection.commit(retention.shrink, max_size)
+
+    async def fits(self, max_size: int | None) -> bool:
+        """Whether what is kept leaves room for the log in so many bytes."""
+        return await self._connection.ask(retention.fits, max_size)
+
     # ── history ──────────────────────────────────────────────────────────────────────────────────────
 
     async def spans(self, component: str, since: Instant) -> list[Span]:
@@ -126,15 +174,13 @@ class Store:
         """Latencies in µs of runs with verdict pass or slow that started at `since` or later, newest first."""
         return await self._connection.ask(results.latencies, component, since, limit)
 
-    async def latency_slice(
-        self, component: str, since: Instant, until: Instant, after: Place | None = None
-    ) -> tuple[list[int], Place | None]:
-        """Some of the latencies in µs of timed runs with verdict pass or slow that started at since ≤ t < until.
+    async def latency(self, component: str, since: Instant, until: Instant) -> Sketch:
+        """Of the timed runs with verdict pass or slow that started at since ≤ t < until."""
+        return await self._connection.ask(latencies.between, component, since, until)
 
-        Returns:
-            What some thousand runs came to, and the place after which to go on; None: that was all.
-        """
-        return await self._connection.ask(latencies.next_slice, component, since, until, after)
+    async def latency_slots(self, component: str, since: Instant, until: Instant, width: Duration) -> list[Slot]:
+        """The slots of so many ms from since ≤ t < until on in which such a run started, oldest first."""
+        return await self._connection.ask(latencies.slots, component, since, until, width)
 
     async def incident(self, incident: str) -> Incident | None:
         return await self._connection.ask(incidents.one, incident)
@@ -173,20 +219,22 @@ class Store:
         """Of all components, newest first, in the order of (at, id)."""
         return await self._connection.ask(amendments.page, limit, before)
 
-    async def latency_trend(self, component: str, since: Instant, until: Instant, width: Duration) -> list[Slot]:
-        """The slots of so many ms from since ≤ t < until on in which a run started, oldest first."""
-        return await self._connection.ask(self._trends.read, component, since, until, width)
-
     async def observations(self, after: int, limit: int, since: Instant = 0) -> list[tuple[int, Observation]]:
         """At most so many of all that moved the board, with their numbers, in the order in which it was decided.
 
-        Results come without evidence and steps; those up to the last that started before `since` are left out.
+        Results come without evidence and steps, and their phases within 1 % once they are packed; those up to the
+        last that started before `since` are left out. None at all means that these were the last.
 
         Args:
             after: the number of the last one read; 0 to begin with.
         """
-        return observations.numbered(json.loads(await self.observations_text(after, limit, since)))
+        return (await self._slice(after, limit, since)).numbered
 
     async def observations_text(self, after: int, limit: int, since: Instant = 0) -> str:
         """The same as compact JSON, which `storage.observations.numbered` reads: cheap to hand out."""
-        return await self._connection.ask(observations.after, after, limit, since)
+        return (await self._slice(after, limit, since)).text
+
+    async def _slice(self, after: int, limit: int, since: Instant) -> Slice:
+        while await self._connection.ask(observations.unpack, self._recall, after, since):
+            pass  # others are served in between
+        return await self._connection.ask(observations.after, self._recall, after, limit, since)

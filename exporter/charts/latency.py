@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
 
 from exporter.charts.steps import STEP, area, line
 from monitor.core.model import PHASES, Duration, Instant
-from monitor.core.trend import Slot
+from monitor.core.sketch import Slot
 
 HEIGHT = 100  # of a drawing
 
@@ -50,14 +49,8 @@ class Stack:
     top: int
 
 
-def percentile(values: Sequence[int], percent: int) -> int:
-    """The smallest of the values that so many percent of them do not exceed; they come in ascending order."""
-    return values[ceil(len(values) * percent / 100) - 1]
-
-
 def sparkline(slots: Sequence[Slot], axis: Axis) -> Sparkline:
-    medians = {axis.place(slot): percentile(slot.latencies, 50) for slot in slots}
-    highs = {axis.place(slot): percentile(slot.latencies, 95) for slot in slots}
+    medians, highs = _percentiles(slots, axis, 50), _percentiles(slots, axis, 95)
     top = max(highs.values(), default=0)
     lows = axis.spread(_scaled(medians, top))
     return Sparkline(line(lows), area(lows, axis.spread(_scaled(highs, top))))
@@ -65,19 +58,26 @@ def sparkline(slots: Sequence[Slot], axis: Axis) -> Sparkline:
 
 def stack(slots: Sequence[Slot], axis: Axis) -> Stack:
     """Of the means of each phase."""
-    top = max((slot.phases.latency for slot in slots), default=0)
-    below = dict.fromkeys(map(axis.place, slots), 0)
+    means = {axis.place(slot): slot.sketch.means for slot in slots}
+    top = max((each.latency for each in means.values()), default=0)
+    below = dict.fromkeys(means, 0)
     areas = {}
-    for phase in phases_of(slots):
-        above = {axis.place(slot): below[axis.place(slot)] + (getattr(slot.phases, phase) or 0) for slot in slots}
+    for phase in _phases(slots):
+        above = {place: below[place] + (getattr(each, phase) or 0) for place, each in means.items()}
         areas[phase] = area(axis.spread(_scaled(below, top)), axis.spread(_scaled(above, top)))
         below = above
     return Stack(areas, top)
 
 
-def phases_of(slots: Sequence[Slot]) -> list[str]:
+def _phases(slots: Sequence[Slot]) -> list[str]:
     """Those that any run needed, in their order."""
-    return [phase for phase in PHASES if any(getattr(slot.phases, phase) is not None for slot in slots)]
+    return [phase for phase in PHASES if any(getattr(slot.sketch, phase).counts for slot in slots)]
+
+
+def _percentiles(slots: Sequence[Slot], axis: Axis, percent: int) -> dict[int, int]:
+    """In µs, by place."""
+    found = ((axis.place(slot), slot.sketch.latency.percentile(percent)) for slot in slots)
+    return {place: latency for place, latency in found if latency is not None}
 
 
 def _scaled(values: Mapping[int, int], top: int) -> dict[int, int]:

@@ -11,6 +11,7 @@ from exporter.openapi.subjects import (
     events,
     inbound,
     incidents,
+    latency,
     maintenances,
     pages,
     reports,
@@ -28,6 +29,7 @@ Whatever goes wrong is told as a problem document (RFC 9457)."""
 
 SUBJECTS: tuple[Subject, ...] = (
     status.SUBJECT,
+    latency.SUBJECT,
     incidents.SUBJECT,
     maintenances.SUBJECT,
     amendments.SUBJECT,

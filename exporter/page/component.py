@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from exporter.page.missing import Missing
 from exporter.page.past import BEFORE_ALL_IDS
 from exporter.page.probes import chart_view, probe_views
 from exporter.page.record import recorded
+from exporter.page.response import response_view
 from exporter.page.templates import rendered
 from exporter.page.words import Moment, at, until
 from exporter.rendering import Rendering
@@ -42,14 +44,16 @@ async def component(sources: Sources, name: str) -> Rendering:
     figures = await sources.figures(name)
     now = sources.clock.now()
     record = await recorded(sources.history, name, now, timezone)
+    response = await response_view(figures.response_time, record)
+    chart = await asyncio.to_thread(chart_view, record.slots, record.axis, timezone) if record.slots else None
     incidents = await sources.history.incidents(limit=MOST_INCIDENTS, component=name)
     begun = await sources.history.maintenances(limit=MOST_WINDOWS, before=(now + 1, BEFORE_ALL_IDS))
     return await rendered(
         "component",
         sources,
-        component=component_view(board, setup, figures, record),
+        component=component_view(board, setup, figures, record, response),
         depends_on=[link(board, each) for each in setup.depends_on],
-        chart=chart_view(record.slots, record.axis, timezone) if record.slots else None,
+        chart=chart,
         probes=probe_views(board, setup, timezone),
         incidents=[incident_view(board, incident, now, timezone) for incident in incidents],
         planned=planned_view(board, now, timezone, name),

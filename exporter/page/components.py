@@ -8,21 +8,19 @@ from datetime import date
 from urllib.parse import quote
 
 from exporter.charts.bars import Bar, Bars, bars
-from exporter.charts.latency import Sparkline, percentile, sparkline
 from exporter.documents import UNHEARD, coverage
 from exporter.figures import Figures
 from exporter.page.calendar import day_words
 from exporter.page.record import Record
-from exporter.page.words import Sign, counted, milliseconds, sign, spent_words
+from exporter.page.response import ResponseView
+from exporter.page.words import Sign, counted, sign, spent_words
 from exporter.reporting.words import percent, words
 from monitor.core.board import Board
 from monitor.core.days import Day
 from monitor.core.model import Amendment, ComponentSetup, Status
 from monitor.core.status import WORST_FIRST
-from monitor.core.trend import Slot
 
 WINDOWS = {"day": "24 h", "week": "7 days", "month": "30 days"}
-LEAST_DRAWN = 8  # slots, which are two hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +36,6 @@ class UptimeView:
     window: str
     uptime: str
     coverage: str
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseView:
-    """The latency now, and of the last day; `alternative` says in words what the sparkline draws, if there is one."""
-
-    now: str
-    median: str
-    p95: str
-    sparkline: Sparkline | None  # None: there is too little to see a course in it
-    span: int
-    alternative: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +55,9 @@ class ComponentView:
     response: ResponseView | None  # None: nothing was timed within a day
 
 
-def component_view(board: Board, setup: ComponentSetup, figures: Figures, record: Record) -> ComponentView:
+def component_view(
+    board: Board, setup: ComponentSetup, figures: Figures, record: Record, response: ResponseView | None
+) -> ComponentView:
     drawn = bars(_told(record))
     return ComponentView(
         link=link(board, setup.id),
@@ -85,7 +73,7 @@ def component_view(board: Board, setup: ComponentSetup, figures: Figures, record
             UptimeView(WINDOWS[name], percent(window.percent), percent(coverage(window)))
             for name, window in figures.uptimes.items()
         ],
-        response=_response(figures, record) if record.slots else None,
+        response=response,
     )
 
 
@@ -112,20 +100,3 @@ def _counted_days(days: Sequence[Day]) -> str:
     worsts = [day.worst for day in days]
     each = [f"{words(status).lower()} on {worsts.count(status)}" for status in WORST_FIRST if status in worsts]
     return f"The worst status of each of the last {counted(len(days), 'day')}: {', '.join(each)}."
-
-
-def _response(figures: Figures, record: Record) -> ResponseView:
-    median, p95 = _of_the_day(record.slots)
-    return ResponseView(
-        now=milliseconds(figures.response_time),
-        median=median,
-        p95=p95,
-        sparkline=sparkline(record.slots, record.axis) if len(record.slots) >= LEAST_DRAWN else None,
-        span=record.axis.span,
-        alternative=f"Response time over the last 24 hours: median {median}, 95th percentile {p95}.",
-    )
-
-
-def _of_the_day(slots: Sequence[Slot]) -> tuple[str, str]:
-    latencies = sorted(latency for slot in slots for latency in slot.latencies)
-    return milliseconds(percentile(latencies, 50)), milliseconds(percentile(latencies, 95))

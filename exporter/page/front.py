@@ -9,6 +9,7 @@ from exporter.page.incidents import incident_view
 from exporter.page.maintenances import planned_view
 from exporter.page.past import MOST_SHOWN, latest_days, newest
 from exporter.page.record import recorded, unwatched
+from exporter.page.response import response_view
 from exporter.page.templates import rendered
 from exporter.page.words import updated_at
 from exporter.paging import cursor_text
@@ -39,6 +40,7 @@ async def _components(sources: Sources) -> tuple[list[ComponentView], set[date]]
     for component in sources.board.setup.components:
         figures = await sources.figures(component.id)
         record = await recorded(sources.history, component.id, sources.clock.now(), sources.page.timezone)
-        views.append(component_view(sources.board, component, figures, record))
+        response = await response_view(figures.response_time, record)
+        views.append(component_view(sources.board, component, figures, record, response))
         records.append(record)
     return views, unwatched(records)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from exporter.charts.latency import HEIGHT, Axis, phases_of, stack
+from exporter.charts.latency import HEIGHT, Axis, stack
 from exporter.page.calendar import clock, clock_there
 from exporter.page.words import Moment, at, milliseconds
 from exporter.reporting.words import words
 from monitor.core.board import Board
 from monitor.core.ids import local_name
 from monitor.core.model import HOUR, PHASES, ComponentSetup, Health, Phases, ProbeSetup
-from monitor.core.trend import Slot
+from monitor.core.sketch import Sketch, Slot
 
 LABEL_EVERY = 6 * HOUR
 NAMES = {phase: words(phase) for phase in PHASES} | {"tls": "TLS"}
@@ -31,7 +31,7 @@ class ProbeView:
 
 @dataclass(frozen=True, slots=True)
 class PhaseView:
-    """`path` is that of its area in the chart."""
+    """`mean` is over all runs of the day, `path` that of its area in the chart."""
 
     phase: str
     words: str
@@ -55,11 +55,12 @@ def probe_views(board: Board, component: ComponentSetup, timezone: str) -> list[
 
 
 def chart_view(slots: Sequence[Slot], axis: Axis, timezone: str) -> ChartView:
-    drawn = stack(slots, axis)
+    drawn, means = stack(slots, axis), Sketch.merged(slot.sketch for slot in slots).means
     ends = axis.since + axis.slots * axis.width
     return ChartView(
         phases=[
-            PhaseView(phase, NAMES[phase], _mean(phase, slots), drawn.areas[phase]) for phase in phases_of(slots)
+            PhaseView(phase, NAMES[phase], milliseconds(getattr(means, phase)), path)
+            for phase, path in drawn.areas.items()
         ],
         top=milliseconds(drawn.top),
         labels=[
@@ -69,13 +70,6 @@ def chart_view(slots: Sequence[Slot], axis: Axis, timezone: str) -> ChartView:
         span=axis.span,
         height=HEIGHT,
     )
-
-
-def _mean(phase: str, slots: Sequence[Slot]) -> str:
-    """Over all runs of all slots."""
-    runs = sum(len(slot.latencies) for slot in slots)
-    whole = sum(len(slot.latencies) * (getattr(slot.phases, phase) or 0) for slot in slots)
-    return milliseconds(round(whole / runs))
 
 
 def _probe_view(board: Board, probe: ProbeSetup, timezone: str) -> ProbeView:

@@ -11,7 +11,7 @@ from exporter.page.calendar import last_days, midnight
 from monitor.core.days import Day, days
 from monitor.core.model import DAY, MINUTE, Amendment, Instant, Status
 from monitor.core.ports import History
-from monitor.core.trend import Slot
+from monitor.core.sketch import Slot
 from monitor.core.uptime import as_amended
 
 SHOWN_DAYS = 90
@@ -36,7 +36,7 @@ async def recorded(history: History, component: str, now: Instant, timezone: str
     amendments = await history.amendments(component, edges[0], now)
     spans = as_amended(await history.spans(component, edges[0]), amendments, edges[-1])
     axis = last_day(now)
-    slots = await history.latency_trend(component, axis.since, now, axis.width)
+    slots = await history.latency_slots(component, axis.since, now, axis.width)
     return Record(dates, days(spans, edges), amendments, axis, slots)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from exporter.latencies import Latencies
 from exporter.sources import Page
-from monitor.core.histogram import Histogram
 from monitor.core.model import ComponentSetup, Instant, Span, Status
 from monitor.core.ports import History
 from monitor.core.reporting import Past
+from monitor.core.sketch import Distribution
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +30,8 @@ class Archive(Protocol):
 
     async def past(self, component: str, since: Instant, until: Instant) -> Past: ...
 
-    async def latencies(self, component: str, since: Instant, until: Instant) -> Histogram:
-        """In µs, of the runs that worked."""
+    async def latencies(self, component: str, since: Instant, until: Instant) -> Distribution:
+        """Of the runs that worked."""
         ...
 
 
@@ -43,9 +42,8 @@ class OwnArchive:
         watched_until: nobody watched since then, so all is unknown; None: somebody does.
     """
 
-    def __init__(self, history: History, latencies: Latencies, watched_until: Instant | None = None) -> None:
+    def __init__(self, history: History, watched_until: Instant | None = None) -> None:
         self._history = history
-        self._latencies = latencies
         self._watched_until = watched_until
 
     async def past(self, component: str, since: Instant, until: Instant) -> Past:
@@ -55,8 +53,8 @@ class OwnArchive:
         watched = [span for span in found.spans if span.since < self._watched_until]
         return replace(found, spans=(*watched, Span(self._watched_until, Status.UNKNOWN)))
 
-    async def latencies(self, component: str, since: Instant, until: Instant) -> Histogram:
-        return await self._latencies.between(component, since, until)
+    async def latencies(self, component: str, since: Instant, until: Instant) -> Distribution:
+        return (await self._history.latency(component, since, until)).latency
 
 
 async def past_of(history: History, component: str, since: Instant, until: Instant) -> Past:

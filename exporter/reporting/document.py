@@ -44,7 +44,7 @@ def in_seconds(duration: Duration) -> float:
     return duration / 1_000
 
 
-def in_ms(microseconds: float | None) -> int | None:
+def in_ms(microseconds: int | None) -> int | None:
     return None if microseconds is None else round(microseconds / 1_000)
 
 

@@ -42,7 +42,7 @@ async def _rendered(sources: Sources, month: Month, name: str) -> Rendering:
     components = sources.board.setup.components
     basis = await basis_of(sources.history, sources.page, components, sources.clock.now())
     try:
-        found = await compiled(OwnArchive(sources.history, sources.latencies), basis, month)
+        found = await compiled(OwnArchive(sources.history), basis, month)
     except NoReport as reason:
         raise Problem(404, str(reason)) from None
     told = FORMATS[name]

@@ -58,7 +58,7 @@ def kind(amendment: Amendment) -> str:
     return KINDS[amendment.kind]
 
 
-def latency(microseconds: float | None) -> str:
+def latency(microseconds: int | None) -> str:
     return NONE if microseconds is None else f"{microseconds / 1_000:.0f} ms"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from monitor.config import alerting, maintenance, models
-from monitor.config.config import Config, Page, Webhooks
+from monitor.config.config import Config, Page, Storage, Webhooks
 from monitor.config.probing.building import probe_settings, probe_setup
 from monitor.config.probing.probe import Probe
 from monitor.core.model import ComponentSetup, Setup
@@ -31,6 +31,7 @@ def build(file: models.File, secrets: Iterable[str]) -> Config:
         webhooks=Webhooks(file.webhooks.allow_http, tuple(file.webhooks.allow_networks)),
         alerts=tuple(alerting.built(alert) for alert in file.alerts),
         trusted_proxies=tuple(file.server.trusted_proxies),
+        storage=Storage(file.storage.keep, file.storage.max_size),
         public_url=file.server.public_url,
         secrets=tuple(dict.fromkeys(secret for secret in secrets if secret)),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import TypeAlias
 
-from monitor.core.model import Setup
+from monitor.core.model import Duration, Setup
 from monitor.core.recurring import Rule
 from monitor.core.subscribing import Alert
 from monitor.probers.settings import ProbeSettings
@@ -32,6 +32,14 @@ class Webhooks:
     networks: tuple[Network, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """How long results are kept, and how many bytes the database may take with its log; None: any number."""
+
+    keep: Duration
+    max_size: int | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All that a file says."""
@@ -45,5 +53,6 @@ class Config:
     webhooks: Webhooks
     alerts: tuple[Alert, ...]  # no two of the same name
     trusted_proxies: tuple[Network, ...]  # whose X-Forwarded-For is believed
+    storage: Storage
     public_url: str | None  # where targets reach us, without a slash at its end; None: where we listen
     secrets: tuple[str, ...]  # texts that must never be shown

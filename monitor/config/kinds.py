@@ -10,7 +10,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from monitor.config import addresses, grammar, operators, units
 from monitor.config.faults import BadValue, quoted
+from monitor.core.model import DAY
 from monitor.recurrence import check_cron, check_timezone
+
+LEAST_KEPT = 2 * DAY  # a day of latencies is shown, whatever is forgotten
 
 _VARIABLE = {"type": "string", "pattern": r"^\$\{.+\}$"}  # any value may come from the environment
 
@@ -65,6 +68,12 @@ def _objective(value: object) -> float:
     return float(value)
 
 
+def _keep(length: int) -> int:
+    if length < LEAST_KEPT:
+        raise BadValue(f"{units.shown(length)} is too short; write at least {units.shown(LEAST_KEPT)}")
+    return length
+
+
 def _cron(value: object) -> str:
     cron = _line(value)
     check_cron(cron)
@@ -100,6 +109,9 @@ Duration = Annotated[int, BeforeValidator(units.duration), text_schema(units.DUR
 Instant = Annotated[int, BeforeValidator(units.instant), text_schema(units.INSTANT)]
 _SIZES = {"oneOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": f"^{units.SIZE}$"}]}
 Size = Annotated[int, BeforeValidator(units.size), value_schema(_SIZES)]
+
+Keep = Annotated[int, BeforeValidator(units.duration), AfterValidator(_keep), text_schema(units.DURATION)]
+Room = Annotated[int, BeforeValidator(units.room), text_schema(units.ROOM)]
 
 _PERCENT = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100}
 Objective = Annotated[float, BeforeValidator(_objective), value_schema(_PERCENT)]

@@ -6,9 +6,10 @@ from pydantic import Field
 
 from monitor.config.alerting import Alert
 from monitor.config.block import Block
-from monitor.config.kinds import BaseUrl, Flag, Id, Line, Network, Objective, Reference, Timezone, Url
+from monitor.config.kinds import BaseUrl, Flag, Id, Keep, Line, Network, Objective, Reference, Room, Timezone, Url
 from monitor.config.maintenance import Maintenance
 from monitor.config.probing.probe import Defaults, Probe
+from monitor.core.model import DAY
 
 
 class Page(Block):
@@ -45,6 +46,14 @@ class Server(Block):
     )
 
 
+class Storage(Block):
+    keep: Keep = Field(default=365 * DAY, description="How long results are kept, such as 90d; 365d.")
+    max_size: Room | None = Field(
+        default=None,
+        description="How large the database may become with its log, such as 2GB; any size unless given.",
+    )
+
+
 class File(Block):
     """Probes of JustKalm monitor."""
 
@@ -63,3 +72,4 @@ class File(Block):
     )
     webhooks: Webhooks = Field(default=Webhooks(), description="Where webhooks may be sent.")
     server: Server = Field(default=Server(), description="What stands before the page and the API.")
+    storage: Storage = Field(default=Storage(), description="How long results are kept, and in how much room.")

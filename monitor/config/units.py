@@ -10,12 +10,15 @@ from monitor.core.model import DAY, HOUR, MINUTE, SECOND, Duration, Instant
 
 DURATION = r"[0-9]{1,9}(ms|s|m|h|d)"
 SIZE = r"[0-9]{1,9}(KiB|MiB)"
+ROOM = r"[0-9]{1,6}(MB|GB|TB)"
 INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
 
 LONGEST: Duration = 366 * DAY
+LEAST_ROOM = 50 * 10**6  # bytes: below, what is never forgotten might not fit
 
 _UNITS = {"ms": 1, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 _MULTIPLES = {"KiB": 1024, "MiB": 1024**2}
+_DECIMAL = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -56,6 +59,20 @@ def size(value: object) -> int:
         raise BadValue(f"{quoted(value)} is not a size; write a number of bytes, or 512KiB, 1MiB")
     if number < 1:
         raise BadValue(f"{value} is too small; write at least 1")
+    return number
+
+
+def room(value: object) -> int:
+    """`500MB`, `2GB` of a disk, in bytes.
+
+    Raises:
+        BadValue: says what is wrong and what would be right.
+    """
+    if not isinstance(value, str) or not re.fullmatch(ROOM, value):
+        raise BadValue(f"{quoted(value)} is no size of a database; write a whole number and a unit: 500MB, 2GB")
+    number = int(value[:-2]) * _DECIMAL[value[-2:]]
+    if number < LEAST_ROOM:
+        raise BadValue(f"{value} is too small; write at least {LEAST_ROOM // 10**6}MB")
     return number
 
 

@@ -21,12 +21,11 @@ from monitor.core.model import (
     Window,
 )
 from monitor.core.recurring import Rule
+from monitor.core.sketch import Sketch, Slot
 from monitor.core.subscribing import Answered, Attempt, Delivery, Key, Subscription, Told
-from monitor.core.trend import Slot
 
 Decided: TypeAlias = tuple[Observation, Step]
 Cursor: TypeAlias = tuple[Instant, str]  # the instant that a list is ordered by, and the id, of the last one seen
-Place: TypeAlias = tuple[int, Instant, int]  # (number of the probe, started, number of the run) of the last run read
 
 
 class StoreRefused(Exception):
@@ -104,15 +103,12 @@ class History(Protocol):
         """Latencies in µs of runs with verdict pass or slow that started at `since` or later, newest first."""
         ...
 
-    async def latency_slice(
-        self, component: str, since: Instant, until: Instant, after: Place | None = None
-    ) -> tuple[list[int], Place | None]:
-        """Some of the latencies in µs of timed runs with verdict pass or slow that started at since ≤ t < until.
+    async def latency(self, component: str, since: Instant, until: Instant) -> Sketch:
+        """Of the timed runs with verdict pass or slow that started at since ≤ t < until."""
+        ...
 
-        Returns:
-            As many as may be read at a time without holding anyone up, in no telling order, and the place after which
-            to go on; None: that was all.
-        """
+    async def latency_slots(self, component: str, since: Instant, until: Instant, width: Duration) -> list[Slot]:
+        """The slots of so many ms from since ≤ t < until on in which such a run started, oldest first."""
         ...
 
     async def incident(self, incident: str) -> Incident | None: ...
@@ -148,10 +144,6 @@ class History(Protocol):
 
     async def all_amendments(self, *, limit: int, before: Cursor | None = None) -> list[Amendment]:
         """Of all components, newest first, in the order of (at, id)."""
-        ...
-
-    async def latency_trend(self, component: str, since: Instant, until: Instant, width: Duration) -> list[Slot]:
-        """The slots of so many ms from since ≤ t < until on in which a run started, oldest first."""
         ...
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monitor.core.budget import Budget, budget
-from monitor.core.histogram import Histogram
 from monitor.core.model import Amendment, ComponentSetup, Duration, Incident, Instant, Span, Status
+from monitor.core.sketch import Distribution
 from monitor.core.uptime import Uptime, as_amended, uptime
 
 
@@ -52,8 +52,8 @@ class ComponentReport:
     uptime: Uptime  # as amended
     incidents: tuple[Incident, ...]
     amendments: tuple[Amendment, ...]
-    median: float | None
-    p95: float | None
+    median: int | None
+    p95: int | None
     budget: Budget | None  # None: no objective
 
 
@@ -76,7 +76,7 @@ def was_watched(past: Past, period: Period) -> bool:
 
 
 def component_report(
-    component: ComponentSetup, past: Past, latencies: Histogram, period: Period, *, monitored: bool
+    component: ComponentSetup, past: Past, latencies: Distribution, period: Period, *, monitored: bool
 ) -> ComponentReport:
     """What the past of a component comes to in a period."""
     since, until = period.since, period.until

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from monitor.core.model import HOUR, Duration, Instant
 from monitor.replay.recording import Recording
 from monitor.replay.side import Side
-from monitor.replay.sources import SLICE, Source
+from monitor.replay.sources import Source
 
 WARM_UP: Duration = HOUR  # of results before the time asked for: streaks, rests and reopenings reach back less
 
@@ -27,12 +27,12 @@ async def play(
     while numbered := await source.slice_after(number, since - WARM_UP):
         if recording.begins is None:
             recording.begins = numbered[0][1].at
+        else:
+            advanced(recording.ends)
         for number, observation in numbered:  # noqa: B007  # the last one is where the next slice goes on
             recording.note(observation, since)
             for side in sides:
                 side.observe(observation)
         recording.ends = observation.at
-        if len(numbered) == SLICE:
-            advanced(observation.at)
     recording.unheard = sides[-1].unheard
     return recording

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
 
-from exporter.latencies import Latencies
 from exporter.reporting import words
 from exporter.reporting.archive import OwnArchive, basis_of
 from exporter.reporting.compiling import NoReport, compiled
@@ -86,7 +85,7 @@ async def _from_directory(wish: Wish) -> Report:
         page = configured or await _last_in_use(store)
         board, alive = await store.load(), await store.last_alive()
         basis = await basis_of(store, page or Page("JustKalm"), board.setup.components, clock.now())
-        archive = OwnArchive(store, Latencies(store, clock), watched_until=alive)
+        archive = OwnArchive(store, watched_until=alive)
         return await compiled(archive, replace(basis, timezone_known=page is not None), wish.month)
     finally:
         await store.close()

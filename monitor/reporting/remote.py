@@ -7,21 +7,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
-from exporter.archive import place_text
-from exporter.latencies import distribution
+from exporter.archive import read_distribution
 from exporter.reporting.archive import Basis
 from monitor.commands.control import ask
-from monitor.core.histogram import Histogram
 from monitor.core.model import Instant
-from monitor.core.ports import Place
 from monitor.core.reporting import Past
+from monitor.core.sketch import Distribution
 from storage.codec import decode
 
 Noun = TypeVar("Noun")
 
 
 class RemoteArchive:
-    """Asks for one slice after the other, so that the daemon serves others in between. Errors as of `ask`."""
+    """Asks for one part after the other, so that the daemon serves others in between. Errors as of `ask`."""
 
     def __init__(self, data: Path) -> None:
         self._data = data
@@ -32,15 +30,9 @@ class RemoteArchive:
     async def past(self, component: str, since: Instant, until: Instant) -> Past:
         return _noun(Past, self._get(f"/archive/{quote(component, safe='')}", since=since, until=until))
 
-    async def latencies(self, component: str, since: Instant, until: Instant) -> Histogram:
-        return await distribution(self._slice, component, since, until)
-
-    async def _slice(
-        self, component: str, since: Instant, until: Instant, after: Place | None
-    ) -> tuple[list[int], Place | None]:
-        asked = {"since": since, "until": until} | ({"after": place_text(after)} if after else {})
-        answer = self._get(f"/archive/{quote(component, safe='')}/latencies", **asked)
-        return answer["latencies"], answer["after"] and tuple(answer["after"])
+    async def latencies(self, component: str, since: Instant, until: Instant) -> Distribution:
+        path = f"/archive/{quote(component, safe='')}/latencies"
+        return read_distribution(self._get(path, since=since, until=until))
 
     def _get(self, path: str, **asked: object) -> Any:
         return ask(self._data, "GET", f"{path}?{urlencode(asked)}" if asked else path)

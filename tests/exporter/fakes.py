@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from statistics import mean
 
 from exporter.beats import Beats
 from exporter.callbacks import Callbacks
@@ -25,10 +24,10 @@ from monitor.core.model import (
     Span,
     Window,
 )
-from monitor.core.ports import Calendar, Cursor, Place, StoreRefused
+from monitor.core.ports import Calendar, Cursor, StoreRefused
 from monitor.core.recurring import Rule
+from monitor.core.sketch import Sketch, Slot
 from monitor.core.subscribing import Told
-from monitor.core.trend import Slot
 from tests.builders import NOON, setup
 
 
@@ -112,16 +111,6 @@ class FakeHistory:
         await self._answer(f"amendments {component}")
         return [it for it in self.amended if it.component == component and it.since < until and it.until > since]
 
-    async def latency_slice(
-        self, component: str, since: Instant, until: Instant, after: Place | None = None
-    ) -> tuple[list[int], Place | None]:
-        """Two at a time."""
-        await self._answer(f"latency_slice {component} {since} {until}")
-        _, _, begin = after or (0, 0, 0)
-        found = [took for started, took in self.runs.get(component, []) if since <= started < until]
-        end = begin + 2
-        return found[begin:end], (0, 0, end) if end < len(found) else None
-
     async def latencies(self, component: str, since: Instant, limit: int | None = None) -> list[int]:
         await self._answer(f"latencies {component}")
         return [took for started, took in self.runs.get(component, []) if started >= since][:limit]
@@ -180,17 +169,21 @@ class FakeHistory:
         newest_first = sorted(self.amended, key=lambda made: (made.at, made.id), reverse=True)
         return [each for each in newest_first if before is None or (each.at, each.id) < before][:limit]
 
-    async def latency_trend(self, component: str, since: Instant, until: Instant, width: Duration) -> list[Slot]:
+    async def latency(self, component: str, since: Instant, until: Instant) -> Sketch:
         """All of the latency is processing."""
-        await self._answer(f"latency_trend {component}")
-        slots: dict[Instant, list[int]] = {}
-        for started, took in reversed(self.runs.get(component, [])):
+        await self._answer(f"latency {component} {since} {until}")
+        return Sketch.of(
+            Phases(processing=took) for started, took in self.runs.get(component, []) if since <= started < until
+        )
+
+    async def latency_slots(self, component: str, since: Instant, until: Instant, width: Duration) -> list[Slot]:
+        """All of the latency is processing."""
+        await self._answer(f"latency_slots {component} {since} {until} {width}")
+        slots: dict[Instant, list[Phases]] = {}
+        for started, took in self.runs.get(component, []):
             if since <= started < until:
-                slots.setdefault(started - (started - since) % width, []).append(took)
-        return [
-            Slot(begins, tuple(sorted(took)), Phases(processing=round(mean(took))))
-            for begins, took in sorted(slots.items())
-        ]
+                slots.setdefault(started - (started - since) % width, []).append(Phases(processing=took))
+        return [Slot(begins, Sketch.of(runs)) for begins, runs in sorted(slots.items())]
 
     async def removed(self) -> list[ComponentSetup]:
         await self._answer("removed")

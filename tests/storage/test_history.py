@@ -23,7 +23,7 @@ from monitor.core.model import (
     Tick,
     Verdict,
 )
-from storage import amendments, incidents, latencies, results, schema, spans
+from storage import amendments, incidents, latencies, meta, results, schema, sketching, spans
 from storage.opening import connect
 from storage.store import Store
 from tests.builders import NOON, incident, result
@@ -237,8 +237,6 @@ ASKED: dict[str, Callable[[Database], object]] = {
     "latencies of five minutes": lambda db: results.latencies(db, "api", NOON - 300 * SECOND, None),
     "the last three latencies": lambda db: results.latencies(db, "api", NOON - DAY, 3),
     "the beginning of a ledger": lambda db: spans.begun(db, "api"),
-    "a slice of latencies": lambda db: latencies.next_slice(db, "api", NOON - HOUR, NOON, None),
-    "the slice after it": lambda db: latencies.next_slice(db, "api", NOON - DAY, NOON, (1, NOON - HOUR, 0)),
     "amendments": lambda db: amendments.of(db, "api", NOON - DAY, NOON),
     "one incident": lambda db: incidents.one(db, f"inc_{NOON - DAY}"),
     "incidents": lambda db: incidents.page(db, 5, None, None, None),
@@ -246,6 +244,11 @@ ASKED: dict[str, Callable[[Database], object]] = {
     "resolved incidents": lambda db: incidents.page(db, 5, (NOON, "inc_a"), RESOLVED, None),
     "incidents of a component": lambda db: incidents.page(db, 5, (NOON, "inc_a"), None, "api"),
     "resolved incidents of a component": lambda db: incidents.page(db, 5, (NOON, "inc_a"), RESOLVED, "api"),
+}
+
+ASKED_OF_SKETCHES: dict[str, Callable[[Database], object]] = {
+    "the latencies of an hour": lambda db: latencies.between(db, "api", NOON - HOUR, NOON),
+    "those of a day, by the hour": lambda db: latencies.slots(db, "api", NOON - DAY, NOON, HOUR),
 }
 
 HISTORY = """
@@ -266,7 +269,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
 def live(db: Database, days: int) -> None:
     """So many days of one probe, in the place of what was there: runs, four spans a day, an incident an hour."""
     db.execute("DELETE FROM results")
-    db.execute("INSERT OR IGNORE INTO probes VALUES (1, 'api/health', NULL)")
+    db.execute("INSERT OR IGNORE INTO probes (id, name) VALUES (1, 'api/health')")
     db.execute(HISTORY, {"runs": days * DAY // PACE, "now": NOON, "pace": PACE})
     begins = range(NOON - days * DAY, NOON, DAY // 4)
     spans.rewrite(db, {"api": LedgerRewrite(0, tuple(Span(begin, Status.OPERATIONAL) for begin in begins))})
@@ -287,3 +290,21 @@ def test_a_month_of_history_costs_no_more_than_a_day_of_it(db: Database, ask: Ca
     of_a_day = machine_steps(db, ask)
     live(db, days=30)
     assert machine_steps(db, ask) == of_a_day
+
+
+@pytest.mark.parametrize("ask", ASKED_OF_SKETCHES.values(), ids=ASKED_OF_SKETCHES)
+def test_latencies_cost_no_more_with_a_month_of_history(db: Database, ask: Callable[[Database], object]) -> None:
+    live(db, days=1)
+    roll_up(db)
+    assert costly(db, ask) == []
+    of_a_day = machine_steps(db, ask)
+    live(db, days=30)
+    roll_up(db)
+    assert machine_steps(db, ask) == of_a_day
+
+
+def roll_up(db: Database) -> None:
+    meta.put(db, meta.ALIVE, NOON)
+    sketching.derive_anew(db)
+    while sketching.step(db):
+        pass

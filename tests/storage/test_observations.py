@@ -33,6 +33,7 @@ from monitor.core.model import (
     Written,
 )
 from storage import observations, results, schema
+from storage.recall import Recall
 from storage.store import Store
 from tests.builders import NOON, incident, result, setup
 from tests.storage.costs import costly, machine_steps
@@ -109,7 +110,7 @@ def test_any_result_comes_back_without_evidence_and_steps(seen: list[Result]) ->
     db = Database(sqlite3.connect(":memory:", isolation_level=None))
     schema.migrate(db, schema.MIGRATIONS)
     results.insert(db, list(enumerate(seen, 1)))
-    back = observations.numbered(json.loads(observations.after(db, 0, 10, since=-(2**60))))
+    back = observations.numbered(json.loads(observations.after(db, Recall(), 0, 10, since=-(2**60)).text))
     db.close()
     assert back == list(enumerate((replace(it, evidence={}, steps=()) for it in seen), 1))
 
@@ -187,7 +188,7 @@ RESULTS = """
 def db() -> Iterator[Database]:
     db = Database(sqlite3.connect(":memory:", isolation_level=None))
     schema.migrate(db, schema.MIGRATIONS)
-    db.execute("INSERT INTO probes VALUES (1, 'api/health', NULL)")
+    db.execute("INSERT INTO probes (id, name) VALUES (1, 'api/health')")
     yield db
     db.close()
 
@@ -199,12 +200,12 @@ def live(db: Database, runs: int) -> None:
 
 def test_a_slice_scans_and_sorts_nothing_but_the_names_of_probes(db: Database) -> None:
     live(db, 100)
-    steps = costly(db, lambda db: observations.after(db, 10, 20, since=5))
+    steps = costly(db, lambda db: observations.after(db, Recall(), 10, 20, since=5))
     assert [step for step in steps if not step.startswith(("SCAN probes", "SCAN (subquery"))] == []
 
 
 def test_a_slice_of_a_long_history_costs_no_more_than_one_of_a_short(db: Database) -> None:
     live(db, 100)
-    of_a_short = machine_steps(db, lambda db: observations.after(db, 10, 20, since=5))
+    of_a_short = machine_steps(db, lambda db: observations.after(db, Recall(), 10, 20, since=5))
     live(db, 10_000)
-    assert machine_steps(db, lambda db: observations.after(db, 10, 20, since=5)) == of_a_short
+    assert machine_steps(db, lambda db: observations.after(db, Recall(), 10, 20, since=5)) == of_a_short

@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from storage import deliveries, events, schema, subscriptions
+from monitor.core.model import MINUTE, QUIET
+from storage import board, deliveries, events, observations, schema, subscriptions
 from storage.opening import connect
+from storage.recall import Recall
+from tests.builders import NOON
 from tests.storage.costs import costly
 from tests.storage.owing import delivery, event, subscription
+from tests.storage.packed import every, in_packs, pack_all_of, rough, rows
 
 INCREMENTAL, FULL = 2, 2
 
@@ -49,6 +53,9 @@ def test_an_empty_file_gets_every_table(db: Database) -> None:
         "amendments",
         "maintenances",
         "rules",
+        "sketches",
+        "chunks",
+        "packs",
     }
     assert schema.version(db.conn) == len(schema.MIGRATIONS)
 
@@ -105,3 +112,16 @@ def test_a_new_file_can_shrink_and_survives_a_power_cut(db: Database) -> None:
     assert pragma(db, "auto_vacuum") == INCREMENTAL
     assert pragma(db, "journal_mode") == "wal"
     assert pragma(db, "synchronous") == FULL
+
+
+def test_results_of_a_file_of_before_packs_are_packed_in_time(db: Database) -> None:
+    schema.migrate(db, schema.MIGRATIONS[:4])
+    runs = every(MINUTE, 300)
+    with db.atomic():
+        board.write(db, [(run, QUIET) for run in runs], alive=NOON)
+    schema.migrate(db, schema.MIGRATIONS)
+    pack_all_of(db)
+    assert (in_packs(db), rows(db)) == (3, 1)
+    assert [rough(it) for _, it in observations.after(db, Recall(), 0, 5_000, 0).numbered] == [
+        rough(run) for run in runs[:121]
+    ]

@@ -28,7 +28,7 @@ from monitor.core.model import (
     Verdict,
     Window,
 )
-from monitor.core.trend import Slot
+from monitor.core.sketch import Sketch, Slot
 from tests.builders import NOON, amendment, component_setup, incident, probe_state, result, setup
 from tests.exporter.fakes import FakeHistory, sources
 
@@ -116,7 +116,7 @@ STATUSES = {"batch": Status.PARTIAL_OUTAGE, "cdn": Status.MAINTENANCE}
 class DayOfLatencies(FakeHistory):
     """Has a slot for each quarter of an hour, without writing down each run."""
 
-    async def latency_trend(self, component: str, since: Instant, until: Instant, width: Duration) -> list[Slot]:
+    async def latency_slots(self, component: str, since: Instant, until: Instant, width: Duration) -> list[Slot]:
         random = Random(component)
         return [
             _slot(random, begins, _usual(component) * (1.6 if NOON - 4 * HOUR < begins < NOON - 2 * HOUR else 1.0))
@@ -205,7 +205,7 @@ def _usual(component: str) -> int:
 
 
 def _slot(random: Random, begins: Instant, latency: float) -> Slot:
-    latencies = sorted(round(latency * random.lognormvariate(0, 0.18)) for _ in range(30))
     bounds = ((0.02, 0.05), (0.08, 0.1), (0.15, 0.2), (0.5, 0.7), (0.05, 0.1))
-    phases = Phases(*(round(latency * random.uniform(low, high)) for low, high in bounds))
-    return Slot(begins, tuple(latencies), phases)
+    shares = [random.uniform(low, high) for low, high in bounds]
+    runs = [latency * random.lognormvariate(0, 0.18) for _ in range(30)]
+    return Slot(begins, Sketch.of(Phases(*(round(run * share) for share in shares)) for run in runs))

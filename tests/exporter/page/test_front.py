@@ -10,9 +10,9 @@ from hashlib import sha256
 
 import pytest
 
-from exporter.page.components import LEAST_DRAWN
 from exporter.page.maintenances import MOST_SHOWN
 from exporter.page.record import SLOT as QUARTER
+from exporter.page.response import LEAST_DRAWN
 from exporter.page.templates import ICONS
 from exporter.page.words import HEADLINES
 from exporter.sources import Page, Sources, Vitals
@@ -58,7 +58,7 @@ async def test_components_are_shown_with_status_uptimes_and_response_time(serve:
     text = words(await fetched(serve, troubled()))
     assert "API Major outage Thu 3 Sep 2026 Today" in text
     assert "Uptime 24 h 99.99 % 100.00 % observed 7 days 99.99 % 100.00 % observed 30 days 99.99 %" in text
-    assert "Response 145 ms 24 h: median 145 ms, p95 145 ms" in text
+    assert "Response 145 ms 24 h: median 146 ms, p95 146 ms" in text
     assert "CDN Operational" in text
     assert "Uptime 24 h – 0.00 % observed 7 days – 0.00 % observed 30 days – 0.00 % observed Response –" in text
 

@@ -9,12 +9,11 @@ from aiohttp import ClientSession
 
 from exporter.sources import Page
 from monitor.core.board import Board
-from monitor.core.model import DAY, Configured, Span, Status, Step
+from monitor.core.model import DAY, Span, Status
 from tests.builders import NOON, component_setup, setup
 from tests.exporter.conftest import Serve
 from tests.exporter.fakes import FakeHistory, questions, sources
 from tests.exporter.reporting.november import BOARD, GONE, MONTH, told
-from tests.exporter.test_latencies import stretches
 
 
 async def document(client: ClientSession, month: str = "2026-11") -> Any:
@@ -134,17 +133,12 @@ async def test_months_are_those_of_the_pages_time_zone(serve: Serve) -> None:
     )
 
 
-async def test_the_latencies_of_a_month_are_read_once_however_often_it_is_told(serve: Serve) -> None:
-    board = Board(setup=setup(component_setup("api")))
-    known = told(board, at=NOON + 2 * DAY)
+async def test_latencies_are_asked_for_as_far_as_the_month_goes(serve: Serve) -> None:
+    known = told(Board(setup=setup(component_setup("api"))))
     client, history = await serve(known), known.history
     assert isinstance(history, FakeHistory)
     await document(client)
-    assert stretches(history) == [(MONTH, MONTH + 30 * DAY)]
-    board.apply(Configured(NOON, setup()), Step(setup=setup()))
-    await document(client)
-    assert questions(history, "spans") == 1
-    assert stretches(history) == []
+    assert questions(history, "latency") == questions(history, f"latency api {MONTH} {MONTH + 30 * DAY}") == 1
 
 
 @pytest.mark.parametrize("path", ["/api/v1/reports", "/reports"])

@@ -8,7 +8,7 @@ from tests.monitor.config.texts import RIGHT, Refuse, with_probe_settings, with_
 
 PROBE = "components.api.probes.health"
 CHOICES = "http, steps, tcp, tls, dns, websocket, grpc, icmp, heartbeat"
-SECTIONS = "page, defaults, components, maintenance, alerts, references, webhooks, server"
+SECTIONS = "page, defaults, components, maintenance, alerts, references, webhooks, server, storage"
 NO_REFERENCE = "is not a reference; write it like tcp://gateway.internal:443"
 
 
@@ -55,6 +55,15 @@ NO_REFERENCE = "is not a reference; write it like tcp://gateway.internal:443"
             '6: server.trusted_proxies[0]: "fe80::1%eth0" is not a network; write it like 10.0.0.0/8 or fd00::/8',
         ),
         ("server: {trusted_proxies: {}}", "6: server.trusted_proxies: this must be a list"),
+        ("storage: {keep: 30}", "6: storage.keep: 30 has no unit; write 30s"),
+        ("storage: {keep: 1d}", "6: storage.keep: 1d is too short; write at least 2d"),
+        ("storage: {keep: 367d}", "6: storage.keep: 367d is out of range; write a duration between 1ms and 366d"),
+        (
+            "storage: {max_size: 500}",
+            "6: storage.max_size: 500 is no size of a database; write a whole number and a unit: 500MB, 2GB",
+        ),
+        ("storage: {max_size: 5MB}", "6: storage.max_size: 5MB is too small; write at least 50MB"),
+        ("storage: {size: 1GB}", "6: storage.size: unknown key; did you mean max_size?"),
         ("server: {listen: x}", "6: server.listen: unknown key; known here: trusted_proxies, public_url"),
         (
             "server: {public_url: monitor.test}",

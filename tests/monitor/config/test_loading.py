@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import Page, Webhooks, load
-from monitor.core.model import MINUTE, SECOND
+from monitor.config import Page, Storage, Webhooks, load
+from monitor.core.model import DAY, MINUTE, SECOND
 from monitor.probers.settings import Expect, HttpTarget, ProbeSettings
 from tests.monitor.config.texts import RIGHT, Load, request_of, with_probe_settings, with_request, with_sections
 
@@ -162,3 +162,8 @@ def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     file = tmp_path / "probes.yaml"
     file.write_bytes(b"\xef\xbb\xbf" + RIGHT.encode())
     assert load(file, {}).probes
+
+
+def test_results_are_kept_for_a_year_in_any_room_unless_it_says_otherwise(loaded: Load) -> None:
+    assert loaded(RIGHT).storage == Storage(365 * DAY, None)
+    assert loaded(with_sections("storage: {keep: 90d, max_size: 2GB}")).storage == Storage(90 * DAY, 2_000_000_000)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.core.histogram import Histogram
 from monitor.core.model import (
     DAY,
     HOUR,
@@ -17,6 +16,7 @@ from monitor.core.model import (
     Status,
 )
 from monitor.core.reporting import ComponentReport, Past, Period, component_report, was_watched
+from monitor.core.sketch import Distribution
 from tests.builders import NOON, amendment, component_setup, incident
 
 OK, DEGRADED, PARTIAL, MAJOR = Status.OPERATIONAL, Status.DEGRADED, Status.PARTIAL_OUTAGE, Status.MAJOR_OUTAGE
@@ -41,7 +41,7 @@ def told(
         spans=tuple(Span(since, status) for since, status in spans), amendments=amendments, incidents=incidents
     )
     return component_report(
-        component_setup(objective=objective), past, Histogram(latencies), period, monitored=monitored
+        component_setup(objective=objective), past, Distribution.of(latencies), period, monitored=monitored
     )
 
 

@@ -1,0 +1,1 @@
+"""Latency: how it went over weeks and months."""
