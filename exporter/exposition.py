@@ -5,14 +5,17 @@ It is right in both formats, Prometheus 0.0.4 and OpenMetrics 1.0; they differ i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from exporter import samples
 from exporter.figures import Figures
 from exporter.metrics import Metrics
 from exporter.samples import View
 from monitor.core.board import Board
+
+SLICE = 100  # samples; all of a thousand probes in one go would hold up the loop for 20 ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +27,14 @@ class Family:
     help: str
     samples: Callable[[View], Iterable[str]]
 
-    def text(self, view: View, openmetrics: bool) -> str:
+    def slices(self, view: View, openmetrics: bool) -> Iterator[str]:
+        """The text of the family, a bounded amount of work at a time."""
         # OpenMetrics names a counter without the suffix that its samples bear.
         name = self.name.removesuffix("_total") if openmetrics and self.kind == "counter" else self.name
-        return f"# HELP {name} {self.help}\n# TYPE {name} {self.kind}\n{''.join(self.samples(view))}"
+        yield f"# HELP {name} {self.help}\n# TYPE {name} {self.kind}\n"
+        samples = iter(self.samples(view))
+        while some := "".join(islice(samples, SLICE)):
+            yield some
 
 
 def exposition(
@@ -37,10 +44,14 @@ def exposition(
     degraded: Iterable[str],
     *,
     openmetrics: bool,
-) -> str:
-    """The text of all families in the table below, without the mark of the end that OpenMetrics wants."""
+) -> Iterator[str]:
+    """The text of all families in the table below, in slices, without the mark of the end that OpenMetrics wants.
+
+    The board may move between two slices; what one family says of one probe is always of one moment.
+    """
     view = samples.view_of(board, metrics, figures, degraded)
-    return "".join(family.text(view, openmetrics) for family in FAMILIES)
+    for family in FAMILIES:
+        yield from family.slices(view, openmetrics)
 
 
 FAMILIES = (

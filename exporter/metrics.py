@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection
+from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector
 
@@ -22,14 +23,19 @@ UNTIMED = Phases()  # a heartbeat's, say
 class Tally:
     """The runs of one probe since we started, and the latest of them."""
 
-    __slots__ = ("buckets", "labels", "latencies", "latest", "runs")
+    __slots__ = ("_fallen", "labels", "latencies", "latest", "runs")
 
     def __init__(self, probe: str) -> None:
         self.labels = f'component="{escaped(owner(probe))}",probe="{escaped(local_name(probe))}"'
         self.latest: Result | None = None
         self.runs = dict.fromkeys(Verdict, 0)
-        self.buckets = [0] * (len(LATENCY_BUCKETS) + 1)  # each with all below it; the last has no bound
         self.latencies = 0  # µs in sum
+        self._fallen = [0] * (len(LATENCY_BUCKETS) + 1)  # into each bucket alone; the last has no bound
+
+    @property
+    def buckets(self) -> list[int]:
+        """How many fell into each bucket or one below it."""
+        return list(accumulate(self._fallen))
 
     def count(self, result: Result) -> None:
         self.latest = result
@@ -37,8 +43,7 @@ class Tally:
         if result.verdict in SUCCESS and result.phases != UNTIMED:
             latency = result.phases.latency
             self.latencies += latency
-            for bucket in range(bisect_left(LATENCY_BUCKETS, latency / 1_000), len(self.buckets)):
-                self.buckets[bucket] += 1
+            self._fallen[bisect_left(LATENCY_BUCKETS, latency / 1_000)] += 1
 
 
 class Metrics:

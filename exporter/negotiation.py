@@ -1,4 +1,4 @@
-"""What an Accept header wants (RFC 9110, 12.5.1)."""
+"""What an Accept header wants, and one of codings (RFC 9110, 12.5.1 and 12.5.3)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ def preferred(accept: str, offered: Sequence[str]) -> str:
     """The media type that is wanted most of those offered; of equals, and when none is wanted, the first."""
     wanted = dict(_ranges(accept))
     return max(offered, key=lambda media_type: _quality(media_type, wanted))
+
+
+def takes_gzip(accept_encoding: str) -> bool:
+    return preferred(accept_encoding, ("identity", "gzip")) == "gzip"
 
 
 def _quality(media_type: str, wanted: dict[str, float]) -> float:

@@ -17,7 +17,8 @@ from monitor.core.subscribing import Delivery
 log = logging.getLogger(__name__)
 
 HELD_AT_MOST = 10_000  # results that wait while the store refuses writes
-BATCH = 500  # observations in one commit: deciding them must not hold the loop for long
+BATCH = 500  # observations in one commit
+HOLDS = 0.005  # seconds for which deciding may hold the loop; many that fail at once take longer
 GATHERS = 0.05  # seconds that a batch which changes no status may wait for more
 TRIES_AGAIN = 1.0  # seconds after the store refused
 ALIVE_EVERY: Duration = 30 * SECOND  # how often it is written down that we live, when nothing else is
@@ -128,10 +129,10 @@ class Pipeline:
     async def step(self) -> bool:
         """One commit of what waits; False when the store refused it."""
         batch = self._take(BATCH)
-        decided = self._decide(batch)
+        decided = await self._decide(batch)
         if not self._closing and all(step is QUIET for _, step in decided):
             await asyncio.sleep(GATHERS)
-            decided += self._decide(self._take(BATCH - len(decided)))
+            decided += await self._decide(self._take(BATCH - len(decided)))
         try:
             owed = await self._write_down(decided)
         except StoreRefused as refusal:
@@ -147,9 +148,13 @@ class Pipeline:
             self._something.clear()
         return taken
 
-    def _decide(self, batch: Sequence[Observation]) -> list[Decided]:
+    async def _decide(self, batch: Sequence[Observation]) -> list[Decided]:
         decided: list[Decided] = []
+        gives_way = time.perf_counter() + HOLDS
         for observation in batch:
+            if time.perf_counter() > gives_way:
+                await asyncio.sleep(0)
+                gives_way = time.perf_counter() + HOLDS
             step = advance(self._ahead, observation)
             self._ahead.apply(observation, step)
             decided.append((observation, step))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -24,9 +25,12 @@ def run(config: Path, data: Path, listen: Address) -> None:
     from monitor.signals import leave_quietly
 
     leave_quietly()  # until the daemon heeds signals itself
+    gc.disable()  # what is imported stays: to walk it again and again would put the first result off
     from monitor.daemon import Options
     from monitor.running import run_from_file
 
+    gc.freeze()
+    gc.enable()
     options = Options(config=config, data=data, host=listen.host, port=listen.port, environ=os.environ)
     sys.exit(run_from_file(options))
 

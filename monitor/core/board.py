@@ -54,6 +54,7 @@ class Board:
         self.latest = dict(latest or {})
         self.at = at
         self.revision = 0
+        self.next_calendar = NEVER
         self._index()
 
     def copy(self) -> Board:
@@ -143,7 +144,7 @@ class Board:
             self.revision += 1
             if isinstance(observation, Started | Configured):
                 self._index()
-            else:
+            elif step.incidents or step.setup is not None or self.next_calendar <= self.at:
                 self.next_calendar = self._calendar()
 
     def _hear(self, result: Result) -> None:

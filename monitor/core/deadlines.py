@@ -31,10 +31,12 @@ def fixed(draft: Draft, until: Instant) -> list[Deadline]:
 
 def next_resolve(draft: Draft, until: Instant) -> Deadline | None:
     """The earliest resolve; settling other deadlines may move it."""
+    # Of many incidents that are open at once, none need be looked at before the first of them is due.
+    known = draft.known_incidents() if draft.board.next_calendar <= until else draft.incidents.values()
     resolves = [
         Deadline(incident.resolve_at, Kind.RESOLVE, incident.id)
-        for incident in draft.open_incidents()
-        if incident.resolve_at is not None and incident.resolve_at <= until
+        for incident in known
+        if incident.open and incident.resolve_at is not None and incident.resolve_at <= until
     ]
     return min(resolves, default=None)
 

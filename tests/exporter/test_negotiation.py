@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from exporter.negotiation import preferred
+from exporter.negotiation import preferred, takes_gzip
 
 JSON, CSV, TEXT = OFFERED = ("application/json", "text/csv", "text/plain")
 
@@ -29,3 +29,11 @@ JSON, CSV, TEXT = OFFERED = ("application/json", "text/csv", "text/plain")
 )
 def test_what_is_wanted_most_is_chosen_and_else_the_first(accept: str, chosen: str) -> None:
     assert preferred(accept, OFFERED) == chosen
+
+
+@pytest.mark.parametrize(
+    ("accept_encoding", "taken"),
+    [("", False), ("gzip", True), ("br, gzip;q=0.5", True), ("*", False), ("gzip;q=0", False), ("br", False)],
+)
+def test_gzip_is_taken_by_who_names_it(accept_encoding: str, taken: bool) -> None:
+    assert takes_gzip(accept_encoding) is taken

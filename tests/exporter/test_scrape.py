@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 from prometheus_client import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
 from prometheus_client.parser import text_string_to_metric_families as text_families
 
+from exporter.scrape import gathered
 from exporter.sources import Vitals
 from monitor.core.board import Board
 from tests.builders import component_setup, setup
@@ -73,6 +75,31 @@ async def test_labels_are_escaped(serve: Serve, accept: str) -> None:
     for name in ("justkalm_probe_runs", "justkalm_probe_latency_seconds", "justkalm_component_status"):
         assert {sample.labels["component"] for sample in families[name].samples} == {NASTY}
     assert families["justkalm_monitor_degraded"].samples[0].labels == {"reason": NASTY}
+
+
+@pytest.mark.parametrize("accept", FORMATS)
+async def test_whoever_takes_it_packed_reads_the_same(serve: Serve, accept: str) -> None:
+    client = await serve(busy())
+    packed, plain = {"Accept": accept, "Accept-Encoding": "gzip"}, {"Accept": accept, "Accept-Encoding": "identity"}
+    async with client.get("/metrics", headers=packed) as first, client.get("/metrics", headers=plain) as second:
+        assert (first.headers["Content-Encoding"], second.headers.get("Content-Encoding")) == ("gzip", None)
+        assert first.headers["Vary"] == second.headers["Vary"] == "Accept, Accept-Encoding"
+        texts = [await answer.text() for answer in (first, second)]
+    lines = [[line for line in text.splitlines() if "process_" not in line] for text in texts]
+    assert lines[0] == lines[1]
+
+
+async def test_others_have_their_turn_between_slices() -> None:
+    turns: list[str] = []
+
+    def slices() -> Iterator[bytes]:
+        for some in (b"one ", b"two"):
+            turns.append(some.decode())
+            asyncio.get_running_loop().call_soon(turns.append, "another")
+            yield some
+
+    assert await gathered(slices()) == b"one two"
+    assert turns == ["one ", "another", "two", "another"]
 
 
 PROMTOOL = shutil.which("promtool")

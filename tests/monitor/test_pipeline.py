@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from monitor.core.board import Board
+from monitor.core.ids import owner
 from monitor.core.model import (
     HOUR,
     MINUTE,
@@ -35,6 +36,18 @@ async def test_all_that_waits_is_decided_in_turn_and_written_down_in_one_commit(
     ]
     assert rig.commits == [4]
     assert rig.board.components["api"].status is Status.MAJOR_OUTAGE
+
+
+async def test_the_loop_has_its_turns_while_many_outages_are_decided() -> None:
+    probes = [probe_setup(f"part{number}/health", failure_threshold=1) for number in range(300)]
+    rig = Rig(*(component_setup(owner(probe.id), probes=(probe,)) for probe in probes))
+    for probe in probes:
+        rig.pipeline.offer(result(probe.id, verdict=Verdict.FAIL, started=NOON))
+    committed_at_its_turn: list[bool] = []
+    asyncio.get_running_loop().call_soon(lambda: committed_at_its_turn.append(bool(rig.memory.commits)))
+    await rig.pipeline.step()
+    assert committed_at_its_turn == [False]
+    assert len(rig.memory.commits[0]) == 300
 
 
 async def test_listeners_hear_of_a_commit_when_the_board_shows_it() -> None:

@@ -35,6 +35,12 @@ def test_a_window_is_told_of_when_it_becomes_known_begins_and_ends() -> None:
     assert maintenance_events(story) == [("scheduled", 0), ("started", 60), ("completed", 120)]
 
 
+def test_while_a_window_runs_nothing_is_due_before_its_end() -> None:
+    story = Story(windows=(window(60, 120),)).runs("...")
+    assert not story.board.is_due(NOON + 120 * SECOND - 1)
+    assert story.board.is_due(NOON + 120 * SECOND)
+
+
 def test_windows_are_told_at_their_instants_when_nobody_watched_them() -> None:
     story = Story(windows=(window(60, 120),)).runs("..").sleep(10 * MINUTE)
     assert maintenance_events(story) == [("scheduled", 0), ("started", 60), ("completed", 120)]
