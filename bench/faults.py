@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import re
-import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
-from bench.daemon import child
+from bench.rig.children import child
+from bench.rig.cores import MEASURED
+from bench.rig.costs import forget_peak, resident_megabytes
+from bench.rig.figures import Row, percentile, progress
+from bench.rig.target import target
 from monitor.clock import DaemonClock
 from monitor.core.model import SECOND, Duration, Verdict
 from monitor.core.ports import Prober
@@ -20,55 +20,44 @@ from monitor.probers import Probers
 from monitor.probers.settings import Expect, HttpTarget, ProbeSettings
 
 TIMEOUT: Duration = SECOND
-LASTS = 20  # seconds, alone and then beside the fault
+LASTS = 5  # seconds, alone and then beside the fault
 NEIGHBOURS = 20  # each of them asked once a second
-STATUS = Path("/proc/self/status")
 
 
-def measure() -> list[Mapping[str, float | str]]:
-    """A row for each fault, measured in a process of its own; takes three quarters of a minute each."""
-    core = min(os.sched_getaffinity(0))
+def measure() -> Sequence[Row]:
+    """A row for each fault, measured in a process of its own; takes a quarter of a minute each."""
     rows = []
-    with child("-m", "bench.target") as target, child("-m", "bench.faulty") as faulty:
-        healthy = said(target)
-        for fault, port in json.loads(said(faulty)).items():
-            with child("-m", "bench.faults", healthy.strip(), str(port), core=core) as watch:
-                rows.append({"fault": fault} | json.loads(said(watch)))
+    with target() as healthy, child("-m", "bench.rig.faulty") as faulty:
+        for fault, port in json.loads(faulty.said()).items():
+            progress(fault)
+            arguments = ("-m", "bench.faults", healthy.url, f"http://127.0.0.1:{port}/")
+            with child(*arguments, cores=MEASURED) as watch:
+                rows.append({"fault": fault} | json.loads(watch.said()))
     return rows
 
 
-def said(process: subprocess.Popen[str]) -> str:
-    """The next line that the process prints."""
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    if not line:
-        raise RuntimeError(process.communicate()[1])
-    return line
-
-
-async def beside(healthy: int, faulty: int) -> Mapping[str, float | str]:
+async def beside(healthy: str, faulty: str) -> Row:
     """Ask healthy neighbours alone, and then with a target at fault among them."""
     async with Probers(DaemonClock(), str) as probers:
         neighbours = [probers.prober(probe(f"healthy/{number}", healthy)) for number in range(NEIGHBOURS)]
         sick = probers.prober(probe("sick/probe", faulty))
         alone = await asked(neighbours)
-        before = resident_megabytes("VmRSS")
+        before = resident_megabytes()
         forget_peak()
         (late, came_to), troubled = await asyncio.gather(suffered(sick), asked(neighbours))
-        grown = resident_megabytes("VmHWM") - before
+        grown = resident_megabytes(which="VmHWM") - before
     return {
         "comes to": came_to,
         "over timeout ms": late,
         "grown MB": grown,
-        "p99 alone ms": percentile(alone),
-        "p99 beside ms": percentile(troubled),
-        "ratio": percentile(troubled) / percentile(alone),
+        "p99 alone ms": percentile(alone, 99),
+        "p99 beside ms": percentile(troubled, 99),
+        "ratio": percentile(troubled, 99) / percentile(alone, 99),
     }
 
 
-def probe(name: str, port: int) -> ProbeSettings:
-    target = HttpTarget(url=f"http://127.0.0.1:{port}/")
-    return ProbeSettings(id=name, target=target, expect=Expect(), timeout=TIMEOUT, slow_after=TIMEOUT)
+def probe(name: str, url: str) -> ProbeSettings:
+    return ProbeSettings(id=name, target=HttpTarget(url=url), expect=Expect(), timeout=TIMEOUT, slow_after=TIMEOUT)
 
 
 async def asked(neighbours: Sequence[Prober]) -> list[float]:
@@ -99,20 +88,6 @@ async def suffered(sick: Prober) -> tuple[float, str]:
     return longest * SECOND - TIMEOUT, came_to
 
 
-def percentile(ordered: Sequence[float]) -> float:
-    return ordered[len(ordered) * 99 // 100]
-
-
-def resident_megabytes(which: str) -> float:
-    """Now (VmRSS), or at most since the peak was forgotten (VmHWM)."""
-    (kilobytes,) = re.findall(rf"{which}:\s+(\d+) kB", STATUS.read_text())
-    return int(kilobytes) / 1024
-
-
-def forget_peak() -> None:
-    Path("/proc/self/clear_refs").write_text("5")
-
-
 if __name__ == "__main__":
-    row = asyncio.run(beside(*map(int, sys.argv[1:])))
-    sys.stdout.write(f"{json.dumps(row)}\n")
+    row = asyncio.run(beside(*sys.argv[1:]))
+    print(json.dumps(row), flush=True)

@@ -3,70 +3,61 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import socket
 import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple
 from urllib.request import urlopen
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bench.daemon import child, config_of, listens, scraped
+from bench.rig.children import child
+from bench.rig.cores import MEASURED
+from bench.rig.daemons import probing, scraped
+from bench.rig.figures import Row, percentile, progress
+from bench.rig.requests import Connection, ask, connect
 
 READERS, REQUESTS = 50, 2_000  # connections, and requests a second on all of them
 PROBES, INTERVAL = 100, 2  # a run every 20 ms
-LASTS = 30  # seconds
-ROUNDS, ROUND_LASTS = 41, 0.5  # in which both sides are asked in turn; seconds for each
+REST = 3_600  # seconds: probes ask once, and then leave the daemon alone
+LASTS = 20  # seconds
+ROUNDS, ROUND_LASTS = 21, 0.5  # in which both sides are asked in turn; seconds for each
 HURRIED = 8  # connections of a round
 PATHS = {"API": "/api/v1/status", "page": "/"}
 
-Connection: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-Side: TypeAlias = tuple[str, int]  # its address, and the id of its process
+
+class Side(NamedTuple):
+    url: str
+    pid: int
 
 
-def measure() -> list[Mapping[str, float]]:
-    """One row; takes two and a half minutes."""
-    with daemon(PROBES, INTERVAL) as (url, _):
-        load = asyncio.run(_paced(url))
-    with daemon(PROBES, 3_600) as ours, bare(ours[0]) as other:
+def measure() -> Sequence[Row]:
+    """One row; takes a minute and a half."""
+    progress(f"{REQUESTS:,} requests a second")
+    with probing(PROBES, INTERVAL) as busy:
+        load = asyncio.run(_paced(busy.url))
+    progress("beside a bare server")
+    with probing(PROBES, REST) as resting, bare(resting.url) as other:
+        ours = Side(resting.url, resting.pid)
         ratios = {f"CPU / bare, {name}": _ratio(path, ours, other) for name, path in PATHS.items()}
     return [{"requests/s": REQUESTS, **load, **ratios}]
 
 
 @contextmanager
-def daemon(probes: int, interval: int) -> Iterator[Side]:
-    """A daemon with so many probes; the interval is in seconds."""
-    core = min(os.sched_getaffinity(0))
-    with tempfile.TemporaryDirectory() as directory, child("-m", "bench.target") as target:
-        assert target.stdout is not None
-        config = config_of(probes, interval, int(target.stdout.readline()))
-        config["defaults"] |= {"timeout": "1s", "recheck_interval": "1s"}  # neither may be longer than the interval
-        file = Path(directory) / "probes.yaml"
-        file.write_text(json.dumps(config))
-        arguments = ("run", "--config", str(file), "--data", f"{directory}/data", "--listen", "127.0.0.1:0")
-        with child("-m", "monitor", *arguments, core=core) as process:
-            yield listens(process), process.pid
-
-
-@contextmanager
 def bare(url: str) -> Iterator[Side]:
     """A server of bare aiohttp handlers on the core of the daemon, with the same answers."""
-    with child("-m", "bench.readers", url, core=min(os.sched_getaffinity(0))) as process:
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}", process.pid
+    with child("-m", "bench.readers", url, cores=MEASURED) as process:
+        yield Side(f"http://127.0.0.1:{process.said()}", process.pid)
 
 
-async def _paced(url: str) -> Mapping[str, float]:
+async def _paced(url: str) -> Row:
     """All readers for as long as it lasts, while the daemon counts how late its probes are."""
-    connections = [await _connect(url) for _ in range(READERS)]
+    connections = [await connect(url) for _ in range(READERS)]
     before = await asyncio.to_thread(scraped, url)
     begins = time.monotonic() + 1
     reading = [_read_on_grid(each, begins + number / REQUESTS) for number, each in enumerate(connections)]
@@ -76,7 +67,7 @@ async def _paced(url: str) -> Mapping[str, float]:
     return {
         "answered": len(waits),
         "median ms": 1_000 * statistics.median(waits),
-        "p99 ms": 1_000 * waits[len(waits) * 99 // 100],
+        "p99 ms": 1_000 * percentile(waits, 99),
         "runs": int(runs),
         "late over 20 ms %": 100 * (1 - (after["on time"] - before["on time"]) / runs),
     }
@@ -84,12 +75,12 @@ async def _paced(url: str) -> Mapping[str, float]:
 
 async def _read_on_grid(connection: Connection, begins: float) -> list[float]:
     """Seconds from each point of the grid to the end of the answer, so that a wait also counts for who comes next."""
-    asked = [_request(path, "gzip") for path in PATHS.values()]
+    paths = tuple(PATHS.values())
     waits = []
     for number in range(LASTS * REQUESTS // READERS):
         due = begins + number * READERS / REQUESTS
         await asyncio.sleep(due - time.monotonic())
-        await _ask(connection, asked[number % len(asked)])
+        await _read(connection, paths[number % len(paths)], "gzip")
         waits.append(time.monotonic() - due)
     connection[1].close()
     return waits
@@ -113,37 +104,23 @@ def _spent(pid: int) -> int:
 
 async def _hurried(url: str, path: str) -> int:
     """How many requests are answered in a round."""
-    connections = [await _connect(url) for _ in range(HURRIED)]
+    connections = [await connect(url) for _ in range(HURRIED)]
     until = time.monotonic() + ROUND_LASTS
-    return sum(await asyncio.gather(*(_read_until(each, _request(path), until) for each in connections)))
+    return sum(await asyncio.gather(*(_read_until(each, path, until) for each in connections)))
 
 
-async def _read_until(connection: Connection, request: bytes, until: float) -> int:
+async def _read_until(connection: Connection, path: str, until: float) -> int:
     answered = 0
     while time.monotonic() < until:
-        await _ask(connection, request)
+        await _read(connection, path)
         answered += 1
     connection[1].close()
     return answered
 
 
-async def _connect(url: str) -> Connection:
-    host, port = url.removeprefix("http://").split(":")
-    return await asyncio.open_connection(host, int(port), limit=2**20)
-
-
-def _request(path: str, accepted: str = "identity") -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: bench\r\nAccept-Encoding: {accepted}\r\n\r\n".encode()
-
-
-async def _ask(connection: Connection, request: bytes) -> None:
-    reader, writer = connection
-    writer.write(request)
-    head = await reader.readuntil(b"\r\n\r\n")
-    if not head.startswith(b"HTTP/1.1 200 "):
-        raise RuntimeError(f"{request!r} was answered {head!r}")
-    _, _, length = head.partition(b"Content-Length: ")
-    await reader.readexactly(int(length.partition(b"\r\n")[0]))
+async def _read(connection: Connection, path: str, accepted: str = "identity") -> None:
+    if await ask(connection, path, accepted) != 200:
+        raise RuntimeError(f"{path} was not answered")
 
 
 def serve_bare(url: str) -> None:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 
-from bench.daemon import child, listens
+from bench.rig.daemons import Daemon, daemon
+from bench.rig.figures import Asked, Row, percentile
 
 HEALTHY = 50
 SICK = ("hang", "drip", "fail")
@@ -27,8 +26,10 @@ INTERVAL = 2  # seconds; so five events a second
 BOUND = 2.0  # seconds in which an event should arrive
 PATIENCE = 180.0  # seconds
 
+ASKED = (Asked(column="p99 s", most=BOUND),)
 
-def measure() -> list[Mapping[str, float]]:
+
+def measure() -> Sequence[Row]:
     """One row; takes about a minute."""
     return [asyncio.run(webhooks())]
 
@@ -74,42 +75,39 @@ class World:
                     await response.write(b"x")
 
 
-async def webhooks() -> Mapping[str, float]:
+async def webhooks() -> Row:
     world = World()
     runner = web.AppRunner(world.application(), access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    with tempfile.TemporaryDirectory() as directory:
-        config, data = f"{directory}/probes.yaml", f"{directory}/data"
-        await asyncio.to_thread(Path(config).write_text, json.dumps(config_of(url)))
-        arguments = ("-m", "monitor", "run", "--config", config, "--data", data, "--listen", "127.0.0.1:0")
-        with child(*arguments, core=min(os.sched_getaffinity(0))) as daemon:
-            await subscribe(await asyncio.to_thread(listens, daemon), f"{data}/control.sock", url)
-            async with asyncio.timeout(PATIENCE):
-                await world.all_told.wait()
-            await runner.cleanup()
+    with TemporaryDirectory() as directory, ExitStack() as stack:
+        # On a thread, since targets and receivers are asked while it starts.
+        running = await asyncio.to_thread(stack.enter_context, daemon(config_of(url), Path(directory)))
+        await subscribe(running, url)
+        async with asyncio.timeout(PATIENCE):
+            await world.all_told.wait()
+        await runner.cleanup()
     delays = sorted(world.delays)
     return {
         "deliveries": len(delays),
-        "p50 s": delays[len(delays) // 2],
-        "p99 s": delays[len(delays) * 99 // 100],
+        "p50 s": percentile(delays, 50),
+        "p99 s": percentile(delays, 99),
         "max s": delays[-1],
         "over 2 s %": 100 * sum(delay > BOUND for delay in delays) / len(delays),
     }
 
 
 def config_of(url: str) -> dict[str, Any]:
-    """JSON is YAML, too."""
     components = {f"c{number}": {"probes": {"p": {"http": f"{url}/target/{number}"}}} for number in range(COMPONENTS)}
     times = {"interval": f"{INTERVAL}s", "timeout": "1s", "failure_threshold": 1, "success_threshold": 1}
     webhooks = {"allow_http": True, "allow_networks": ["127.0.0.0/8"]}
     return {"defaults": times, "components": components, "webhooks": webhooks}
 
 
-async def subscribe(daemon: str, control: str, url: str) -> None:
+async def subscribe(running: Daemon, url: str) -> None:
     """All receivers, with a key from the operator's door."""
-    async with aiohttp.ClientSession(connector=aiohttp.UnixConnector(control)) as operator:
+    async with aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(running.data / "control.sock"))) as operator:
         wanted = {"name": "bench", "scopes": ["subscriptions"]}
         async with operator.post("http://control/keys", json=wanted) as response:
             key = (await response.json())["key"]
@@ -117,5 +115,5 @@ async def subscribe(daemon: str, control: str, url: str) -> None:
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {key}"}) as subscriber:
         for path in paths:
             subscription = {"endpoint": f"{url}{path}", "events": ["component.status_changed"]}
-            async with subscriber.post(f"{daemon}/api/v1/subscriptions", json=subscription) as response:
+            async with subscriber.post(f"{running.url}/api/v1/subscriptions", json=subscription) as response:
                 response.raise_for_status()
