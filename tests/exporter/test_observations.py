@@ -36,7 +36,8 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         ("?after=2", [3, 4, 5, 6, 7]),
         ("?after=2&limit=2", [3, 4]),
         (f"?since={NOON + 3}", [1, 2, 6, 7]),
-        (f"?since={NOON + 3}&after=1&limit=2", [2, 6]),
+        (f"?since={NOON + 3}&after=1&limit=2", [2]),
+        (f"?since={NOON + 3}&after=2&limit=2", [6, 7]),
         ("?after=7", []),
     ],
 )
