@@ -21,6 +21,7 @@ from monitor.core.model import SECOND
 from monitor.probers import Probers
 from monitor.probers.settings import Expect, HttpTarget, ProbeSettings
 
+ASK = ("daemon", "aiohttp", "protocol")  # in this order, and the next time in the opposite one
 ROUNDS = 2
 LASTS = 6  # seconds, or an interval where that is longer
 DECIDES = 0.5  # seconds until the last run of the window is over and written down
@@ -73,13 +74,16 @@ def _round(case: Case, number: int) -> tuple[tuple[float, float, float], Row]:
     """CPU ms for each probe of the daemon and of both clients, every other time in the opposite order."""
     progress(f"{case.scheme}, {case.probes:,} probes every {case.interval} s, round {number + 1} of {ROUNDS}")
     pace = bare.Pace(case.probes, case.interval, LASTS)
+    costs: dict[str, float] = {}
+    row: Row = {}
     with target(case.scheme) as asked:
         request = asyncio.run(_request(asked))
-        first = _daemon(case, asked) if number % 2 == 0 else None
-        aiohttp = bare.milliseconds_a_probe("aiohttp", asked, request, pace)
-        protocol = bare.milliseconds_a_probe("protocol", asked, request, pace)
-        ours, row = first or _daemon(case, asked)
-    return (ours, aiohttp, protocol), row
+        for who in ASK if number % 2 == 0 else reversed(ASK):
+            if who == "daemon":
+                costs[who], row = _daemon(case, asked)
+            else:
+                costs[who] = bare.milliseconds_a_probe(who, asked, request, pace)
+    return (costs["daemon"], costs["aiohttp"], costs["protocol"]), row
 
 
 def _daemon(case: Case, asked: Target) -> tuple[float, Row]:

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 HELD_AT_MOST = 10_000  # results that wait while the store refuses writes
 BATCH = 500  # observations in one commit
-HOLDS = 0.005  # seconds for which deciding may hold the loop; many that fail at once take longer
+HOLDS = 0.005  # seconds of deciding alone, and then it gives way: many that fail at once take longer in all
 GATHERS = 0.05  # seconds that a batch which changes no status may wait for more
 TRIES_AGAIN = 1.0  # seconds after the store refused
 ALIVE_EVERY: Duration = 30 * SECOND  # how often it is written down that we live, when nothing else is

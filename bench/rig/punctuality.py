@@ -13,6 +13,7 @@ from monitor.scheduler.grid import phase
 from storage import Store
 
 AT_A_TIME = 10_000  # observations
+EARLY: Duration = 1  # ms by which timers may come before their time
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +32,19 @@ class Watched:
 
 
 def punctuality(data: Path, watched: Watched) -> Row:
-    """Of the daemon that wrote to `data` and has ended."""
-    results, late = results_of(data), list[int]()
-    point = {probe: phase(probe, watched.interval) for probe in {result.probe for result in results}}
+    """Of the daemon that wrote to `data` and has ended; dropped are points of the grid without a run."""
+    results, late, met = results_of(data), list[int](), set[tuple[str, Instant]]()
+    phases = {probe: phase(probe, watched.interval) for probe in {result.probe for result in results}}
     for result in results:
-        lateness = _lateness(result.started - point[result.probe], watched.interval)
-        if watched.since <= result.started - lateness < watched.until:
-            late.append(lateness)
+        point = _point(result.started, phases[result.probe], watched.interval)
+        if watched.since <= point < watched.until:
+            met.add((result.probe, point))
+            late.append(max(0, result.started - point))
     late.sort()
     seen = [result for result in results if watched.since <= result.started < watched.until]
     return {
         "runs": len(late),
-        "dropped": max(0, watched.expected - len(late)),
+        "dropped": watched.expected - len(met),
         "not passed": sum(result.verdict is not Verdict.PASS for result in seen),
         "late p50 ms": percentile(late, 50),
         "late p99 ms": percentile(late, 99),
@@ -64,7 +66,6 @@ async def _results_of(data: Path) -> Sequence[Result]:
     return found
 
 
-def _lateness(after: Duration, interval: Duration) -> Duration:
-    """In ms; none if the start was nearer to the next point, since timers may be a hair early."""
-    lateness = after % interval
-    return lateness if lateness <= interval - 2 else 0
+def _point(started: Instant, phase: Duration, interval: Duration) -> Instant:
+    """The latest point of the grid at a start, or the next one just before it."""
+    return started - (started + EARLY - phase) % interval + EARLY

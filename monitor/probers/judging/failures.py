@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -38,6 +39,8 @@ CONNECT_ERRORS: Mapping[int, tuple[Reason, str]] = {
     errno.EHOSTUNREACH: (Reason.UNREACHABLE, "no route to host {peer}"),
     errno.ENETUNREACH: (Reason.UNREACHABLE, "network of {peer} unreachable"),
     errno.EHOSTDOWN: (Reason.UNREACHABLE, "host {peer} is down"),
+    errno.ENODEV: (Reason.UNREACHABLE, "{host} is on a network interface that our machine does not have"),
+    errno.EINVAL: (Reason.UNREACHABLE, "{peer} leads nowhere without the network interface that it is on"),
     errno.EADDRNOTAVAIL: (Reason.OWN_PORTS, "we have no local port left for {peer}"),
 }
 
@@ -203,7 +206,9 @@ def _unconnected(error: OSError, hop: Hop, timeout: Duration) -> Failure:
     seen = {error.errno, *hop.refusals}
     for number, (reason, detail) in CONNECT_ERRORS.items():
         if number in seen:
-            return Failure(reason, detail.format(peer=hop.counterpart))
+            return Failure(reason, detail.format(peer=hop.counterpart, host=hop.host))
+    if isinstance(error, socket.gaierror):
+        return Failure(Reason.UNREACHABLE, f"{hop.host} cannot be dialled: {(error.strerror or '').lower()}")
     raise error
 
 

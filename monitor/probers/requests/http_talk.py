@@ -14,6 +14,7 @@ from monitor.probers.requests.request import Request
 from monitor.probers.wire.phases import Hop
 
 MOST_OF_HEADERS = 65_536  # bytes; the same holds for what frames a body
+MOST_HEADERS = 1_000  # with those of other answers, and trailers: each costs time, however short it is
 
 Headers: TypeAlias = CIMultiDict[str]
 Heard: TypeAlias = Callable[[int, Headers], bool]
@@ -38,13 +39,15 @@ class HttpTalk:
             lenient_headers=True, lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True
         )
         self._room = MOST_OF_HEADERS
-        self._status = 0
+        self._count = 0
+        self._status: int | None = None  # until the headers are complete
         self._headers: Headers = CIMultiDict()
         self._body = bytearray()
 
     @property
     def answer(self) -> Answer:
         """Once it is over."""
+        assert self._status is not None
         cut = len(self._body) > self._most
         return Answer(self._status, self._headers, bytes(self._body[: self._most]), cut=cut)
 
@@ -74,13 +77,14 @@ class HttpTalk:
         try:
             self._parser.feed_data(words)
         except HttpParserCallbackError as error:
-            raise error.__context__ or error from None  # what was raised below
+            if not self.over:
+                raise error.__context__ or error from None  # what was raised below
         except (HttpParserError, HttpParserUpgrade) as error:
             if not self.over:
                 raise GarbledError(str(error)) from error
 
     def _end(self) -> None:
-        if not self._status or self._framed():
+        if self._status is None or self._framed():
             raise ClosedError("closed before the answer was complete")
         self._finish(by_end=True)
 
@@ -97,10 +101,14 @@ class HttpTalk:
     # ── what the parser calls ────────────────────────────────────────────────────────────────────────
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        self._count += 1
+        if self._count > MOST_HEADERS:
+            raise GarbledError(f"more than {MOST_HEADERS} headers")
+        if self._status is not None:  # what follows the body belongs to nothing that is looked at
+            return
         if b"\0" in value:
             raise GarbledError("a header holds a zero byte")
-        if not self._status:  # what follows the body belongs to nothing that is looked at
-            self._headers.add(_text(name), _text(value.rstrip(b" \t")))
+        self._headers.add(_text(name), _text(value.rstrip(b" \t")))
 
     def on_headers_complete(self) -> None:
         if self.over:  # of another answer, that nobody asked for
@@ -122,7 +130,7 @@ class HttpTalk:
                 self._finish()
 
     def on_message_complete(self) -> None:
-        if self._status:
+        if self._status is not None:
             self._finish()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import socket
 import ssl
@@ -37,15 +38,30 @@ async def addresses(network: Network, host: str, port: int) -> list[str]:
     return [result["host"] for result in found]
 
 
-async def dialled(network: Network, host: str, port: int) -> WatchedSocket:
-    """A connected socket, written down in the watched hop; the addresses of the host race for it.
+async def addressed(network: Network, host: str, port: int) -> list[AddressInfo]:
+    """The addresses of a host, as they are dialled.
 
     Raises:
         aiohttp.ClientConnectorError: as aiohttp does.
     """
-    found = [_info(address, port) for address in await addresses(network, host, port)]
+    found = await addresses(network, host, port)
+    with as_aiohttp(host, port):
+        return [_info(address, port) for address in found]
+
+
+async def first_of(found: list[AddressInfo], host: str, port: int) -> WatchedSocket:
+    """A connected socket, written down in the watched hop; the addresses race for it.
+
+    Raises:
+        aiohttp.ClientConnectorError: as aiohttp does.
+    """
     with as_aiohttp(host, port):
         return await (_dialled_alone(found[0]) if len(found) == 1 else _raced(found))
+
+
+async def dialled(network: Network, host: str, port: int) -> WatchedSocket:
+    """As `first_of` all addresses of the host."""
+    return await first_of(await addressed(network, host, port), host, port)
 
 
 async def _dialled_alone(address: AddressInfo) -> WatchedSocket:
@@ -113,8 +129,19 @@ def is_address(host: str) -> bool:
 
 def _info(address: str, port: int) -> AddressInfo:
     if ":" in address:
-        return socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port, 0, 0)
+        scope = _scope(address.partition("%")[2])
+        return socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port, 0, scope)
     return socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port)
+
+
+def _scope(zone: str) -> int:
+    """The number of the interface that an address is local to; 0 for one that names none."""
+    if not zone or zone.isdecimal():
+        return int(zone or 0)
+    try:
+        return socket.if_nametoindex(zone)
+    except OSError as error:
+        raise OSError(errno.ENODEV, f"no interface {zone}") from error
 
 
 def _key(host: str, port: int) -> ConnectionKey:

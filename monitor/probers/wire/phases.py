@@ -53,7 +53,9 @@ class Hop:
     # ── what the wire tells ──────────────────────────────────────────────────────────────────────────
 
     def dial(self, peer: tuple[str, int], now: int) -> None:
-        self.peer = peer
+        """An address whose handshake failed is told of until another one is used."""
+        if not self.in_handshake:
+            self.peer = peer
         self.dialling = self.dialling or now
 
     def connected(self, peer: tuple[str, int], dialled: int, established: int, round_trip: int | None) -> None:
@@ -65,6 +67,7 @@ class Hop:
         if self.tunnelling:
             self._tunnel()
         self.handshaking, self.secured, self.waited = now, None, 0
+        self.ended, self.reset = None, False
 
     def secure(self, now: int, expires: Instant | None) -> None:
         self.secured = now

@@ -50,8 +50,7 @@ def watched_hop() -> Hop:
 
 def dial(address_info: tuple[Any, ...]) -> WatchedSocket:
     """A watched socket; the factory aiohttp asks for one per address, as getaddrinfo describes it."""
-    family, kind, protocol, _, _ = address_info
-    return WatchedSocket(family, kind, protocol)
+    return WatchedSocket(address_info)
 
 
 def stamp_arrivals(sock: socket.socket) -> None:
@@ -62,10 +61,16 @@ def stamp_arrivals(sock: socket.socket) -> None:
 
 
 class WatchedSocket(socket.socket):
-    """Tells its hop when it dialled, connected, sent and received. Made for asyncio's own loop, which calls these."""
+    """Tells its hop when it dialled, connected, sent and received. Made for asyncio's own loop, which calls these.
 
-    def __init__(self, family: int, kind: int, protocol: int) -> None:
+    Attributes:
+        address_info: which of the addresses it was made for.
+    """
+
+    def __init__(self, address_info: tuple[Any, ...]) -> None:
+        self.address_info = address_info
         self._watcher = watched_hop()
+        family, kind, protocol, _, _ = address_info
         try:
             super().__init__(family, kind, protocol)
         except OSError as error:
@@ -81,7 +86,7 @@ class WatchedSocket(socket.socket):
         self._dialled = self._established = time.monotonic_ns()
         self._watcher.dial(self._peer, self._dialled)
         try:
-            super().connect(address)
+            super().connect((address[0].partition("%")[0], *address[1:]))  # its zone stands there as a number
         except BlockingIOError:
             raise
         except OSError as error:

@@ -47,7 +47,8 @@ class _Call:
         self._number = connected.fileno()
         self._loop = asyncio.get_running_loop()
         self._ended = self._loop.create_future()
-        self._unsent = b""
+        self._unsent = memoryview(b"")
+        self._deaf: OSError | None = None  # why they take nothing more
 
     async def end(self) -> None:
         self._loop.add_reader(self._number, self._readable)
@@ -56,18 +57,23 @@ class _Call:
             await self._ended
         finally:
             self._loop.remove_reader(self._number)
-            if self._unsent:
-                self._loop.remove_writer(self._number)
+            self._loop.remove_writer(self._number)
 
     def _readable(self) -> None:
         if self._ended.done():  # given up in this very turn of the loop
             return
         try:
-            self._answer(self._talk.hear(self._socket.recv(MOST_AT_ONCE)))
+            self._answer(self._talk.hear(self._heard()))
         except (BlockingIOError, InterruptedError):
             return
         except Exception as error:
             self._ended.set_exception(error)
+
+    def _heard(self) -> bytes:
+        words = self._socket.recv(MOST_AT_ONCE)
+        if not words and self._deaf is not None:
+            raise self._deaf
+        return words
 
     def _answer(self, words: bytes) -> None:
         if not self._talk.over:
@@ -78,22 +84,28 @@ class _Call:
         self._ended.set_result(None)
 
     def _say(self, words: bytes) -> None:
-        if words:
-            self._unsent += words
+        if words and self._deaf is None:
+            self._unsent = memoryview(b"".join((self._unsent, words)) if self._unsent else words)
             self._send()
 
     def _send(self) -> None:
-        """Say what the kernel takes now; it tells when it takes more."""
+        """Say what the kernel takes now; it tells when it takes more.
+
+        Who broke the connection may have answered before, so it is the reading that finds its end.
+        """
         try:
             sent = self._socket.send(self._unsent)
         except (BlockingIOError, InterruptedError):
             sent = 0
+        except (ConnectionResetError, BrokenPipeError) as error:
+            self._deaf, sent = error, len(self._unsent)
         self._unsent = self._unsent[sent:]
         if self._unsent:
             self._loop.add_writer(self._number, self._writable)
+        else:
+            self._loop.remove_writer(self._number)
 
     def _writable(self) -> None:
-        self._loop.remove_writer(self._number)
         if self._ended.done():
             return
         try:

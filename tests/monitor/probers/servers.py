@@ -32,9 +32,9 @@ class Server:
 
 
 @contextmanager
-def raw_server(handler: Handler) -> Iterator[Server]:
+def raw_server(handler: Handler, *, at: tuple[str, int] = ("127.0.0.1", 0)) -> Iterator[Server]:
     """Calls the handler for each connection, in a thread; ends with the connections."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(at) as listener:
         accepting = threading.Thread(target=_accept, args=(listener, handler))
         accepting.start()
         try:

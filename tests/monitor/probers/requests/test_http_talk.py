@@ -13,7 +13,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from monitor.probers.judging.failures import AnswerError, ClosedError, GarbledError
-from monitor.probers.requests.http_talk import MOST_OF_HEADERS, HttpTalk
+from monitor.probers.requests.http_talk import MOST_HEADERS, MOST_OF_HEADERS, HttpTalk
 from monitor.probers.requests.request import Request
 from monitor.probers.wire.phases import Hop
 
@@ -61,6 +61,7 @@ ANSWERS: dict[str, tuple[bytes, int, bytes]] = {
         b"hi",
     ),
     "with a trailer": (CHUNKED + b"2\r\nhi\r\n0\r\nA: b\r\nB: c\r\n\r\n", 200, b"hi"),
+    "with a zero byte in its trailer": (CHUNKED + b"2\r\nhi\r\n0\r\nA: b\0c\r\n\r\n", 200, b"hi"),
     "after others": (
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" + TWO + b"hi",
         200,
@@ -81,11 +82,20 @@ ANSWERS: dict[str, tuple[bytes, int, bytes]] = {
     "with bare ends of lines": (b"HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", 200, b"hi"),
     "after empty lines": (b"\r\n\r\n" + TWO + b"hi", 200, b"hi"),
     "with a status of its own": (b"HTTP/1.1 999 Odd\r\nContent-Length: 2\r\n\r\nhi", 999, b"hi"),
+    "with a status of zero": (b"HTTP/1.1 000 Odd\r\nContent-Length: 2\r\n\r\nhi", 0, b"hi"),
     "of another version": (b"HTTP/2.0 200 OK\r\nContent-Length: 2\r\n\r\nhi", 200, b"hi"),
     "with long headers": (OK + b"A: " + b"x" * 20_000 + b"\r\nContent-Length: 2\r\n\r\nhi", 200, b"hi"),
     "with many headers": (OK + b"A: b\r\n" * 500 + b"Content-Length: 2\r\n\r\nhi", 200, b"hi"),
 }
-AFTERWARDS = [b"", b"X", b"\r\n\r\n", b"HTTP/1.1 500 Oh\r\nContent-Length: 1\r\n\r\nx", b"\0" * 100]
+AFTERWARDS = [
+    b"",
+    b"X",
+    b"\r\n\r\n",
+    b"HTTP/1.1 500 Oh\r\nContent-Length: 1\r\n\r\nx",
+    b"\0" * 100,
+    OK + b"A: b\0c\r\n\r\n",
+    OK + b"A:\n" * 2_000,
+]
 
 TO_THE_END: dict[str, tuple[bytes, bytes]] = {
     "an old one": (b"HTTP/1.0 200 OK\r\n\r\nhi", b"hi"),
@@ -129,7 +139,7 @@ NO_ANSWERS: dict[str, tuple[bytes, type[AnswerError]]] = {
 }
 
 
-@pytest.mark.parametrize("afterwards", AFTERWARDS, ids=repr)
+@pytest.mark.parametrize("afterwards", AFTERWARDS, ids=lambda words: repr(words[:60]))
 @pytest.mark.parametrize(("words", "status", "body"), ANSWERS.values(), ids=ANSWERS.keys())
 def test_an_answer_is_as_long_as_it_says(words: bytes, status: int, body: bytes, afterwards: bytes) -> None:
     talking = talk()
@@ -212,7 +222,7 @@ def test_what_is_over_is_no_garbage_that_has_to_be_found() -> None:
 
 SHORT = [
     *(words for words, _, _ in ANSWERS.values() if len(words) < 1_000),
-    *(words + end for words, _, _ in list(ANSWERS.values())[:4] for end in AFTERWARDS[1:]),
+    *(words + end for words, _, _ in list(ANSWERS.values())[:4] for end in AFTERWARDS[1:-1]),
     *(words for words, _ in TO_THE_END.values()),
     *(words for words, _ in NO_ANSWERS.values()),
 ]
@@ -261,6 +271,13 @@ def test_headers_are_read_up_to_an_exact_size(more: int, comes_to: object, lengt
     words = begin + b"x" * (MOST_OF_HEADERS - len(begin) - len(end) + more) + end
     pieces = [words[at : at + length] for at in range(0, len(words), length)]
     assert listen(talk(), pieces)[0] == comes_to
+
+
+@pytest.mark.parametrize(("more", "comes_to"), [(0, 200), (1, GarbledError)])
+@pytest.mark.parametrize("begin", [b"", b"HTTP/1.1 103 Early Hints\r\n" + b"A:\n" * 500 + b"\n"], ids=["one", "two"])
+def test_headers_are_read_up_to_an_exact_number(begin: bytes, more: int, comes_to: object) -> None:
+    left = MOST_HEADERS - begin.count(b"A:") - 1 + more
+    assert listen(talk(), [begin + OK + b"A:\n" * left + b"Content-Length: 0\n\n"])[0] == comes_to
 
 
 def test_a_long_body_in_small_chunks_is_no_lack_of_an_end() -> None:

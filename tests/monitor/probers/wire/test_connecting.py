@@ -7,16 +7,29 @@ import contextlib
 import socket
 from collections.abc import Iterator
 
+import aiohttp
 import pytest
 
 from monitor.core.model import Reason, Verdict
+from monitor.probers.judging.failures import explain
+from monitor.probers.network import Network
 from monitor.probers.settings import Line, TcpTarget
-from monitor.probers.wire.connecting import is_address
-from tests.monitor.probers.asking import Names, ask, probers
+from monitor.probers.wire.connecting import addressed, as_aiohttp, is_address
+from monitor.probers.wire.phases import Hop
+from tests.monitor.probers.asking import Names, ask, probers, settings
 from tests.monitor.probers.descriptors import no_descriptors_left
 from tests.monitor.probers.dialogues import GREETING
 from tests.monitor.probers.selectors import watched_by
-from tests.monitor.probers.servers import Server, closed_port, deaf_port, hang, raw_server, say_and_hang
+from tests.monitor.probers.servers import (
+    Server,
+    closed_port,
+    deaf_port,
+    hang,
+    http_server,
+    raw_server,
+    redirect,
+    say_and_hang,
+)
 from tests.monitor.probers.targets import HASTY, probe
 
 
@@ -44,6 +57,51 @@ async def test_a_port_that_never_answers_fails_with_connect_timeout() -> None:
 async def test_an_address_without_a_route_fails_with_unreachable() -> None:
     result = await ask(probe(TcpTarget(host="224.0.0.1", port=80)))
     assert (result.reason, result.evidence["phase"]) == (Reason.UNREACHABLE, "connect")
+
+
+@pytest.mark.parametrize(
+    ("host", "detail"),
+    [
+        ("fe80::1", "[fe80::1]:80 leads nowhere without the network interface that it is on"),
+        ("fe80::1%nowhere", "fe80::1%nowhere is on a network interface that our machine does not have"),
+    ],
+)
+async def test_a_local_address_without_its_interface_fails_with_unreachable(host: str, detail: str) -> None:
+    result = await ask(probe(TcpTarget(host=host, port=80)))
+    assert (result.verdict, result.reason, result.detail) == (Verdict.FAIL, Reason.UNREACHABLE, detail)
+
+
+@pytest.mark.parametrize("host", ["fe80::1", "fe80::1%nowhere", "fe80::1%25nowhere"])
+async def test_a_redirect_to_a_local_address_without_its_interface_fails_with_unreachable(host: str) -> None:
+    with http_server(redirect(f"http://[{host}]:80/")) as server:
+        result = await ask(settings(server.url))
+    assert (result.verdict, result.reason) == (Verdict.FAIL, Reason.UNREACHABLE)
+
+
+def test_a_host_of_which_even_the_system_knows_no_address_fails_with_unreachable() -> None:
+    hop = Hop("ws://[fe80::1%nowhere]/", "fe80::1%nowhere")
+    error = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    with pytest.raises(aiohttp.ClientConnectorError) as raised, as_aiohttp(hop.host, 80):
+        raise error
+    failure = explain(raised.value, hop, HASTY)
+    assert (failure.reason, failure.detail) == (
+        Reason.UNREACHABLE,
+        "fe80::1%nowhere cannot be dialled: name or service not known",
+    )
+
+
+@pytest.mark.parametrize("zone", ["lo", str(socket.if_nametoindex("lo"))])
+async def test_a_local_address_is_dialled_on_its_interface(zone: str) -> None:
+    network = Network()
+    (found,) = await addressed(network, f"fe80::1%{zone}", 80)
+    await network.close()
+    assert found[4] == (f"fe80::1%{zone}", 80, 0, socket.if_nametoindex("lo"))
+
+
+async def test_a_zone_is_no_part_of_what_the_kernel_is_asked_for() -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as listener:
+        result = await ask(probe(TcpTarget(host="::1%lo", port=listener.getsockname()[1])))
+    assert result.verdict is Verdict.PASS
 
 
 async def test_a_name_that_does_not_exist_fails_with_dns() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +19,9 @@ from monitor.probers.wire.sockets import WatchedSocket, dial, watched
 from monitor.probers.wire.talking import hold
 from tests.monitor.probers.selectors import watched_by
 from tests.monitor.probers.servers import Handler, Server, hang, raw_server, say_and_hang, say_and_reset
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 
 @dataclass
@@ -80,15 +85,65 @@ async def test_more_than_the_kernel_takes_at_once_is_all_sent_in_order() -> None
 
 
 async def test_an_answer_is_heard_before_all_is_said() -> None:
+    loop = asyncio.get_running_loop()
+    before = watched_by(loop)
     with raw_server(say_and_hang(b"no")) as server, connected(server) as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
         talk = Listener(bytes(50_000_000), until=2)
         await hold(talk, connection)
+        assert watched_by(loop) == before
+    assert talk.heard == b"no"
+
+
+class Choosy(WatchedSocket):
+    """Takes so many bytes at a time, and then all; remembers what it was given."""
+
+    def __init__(self, takes: Sequence[int]) -> None:
+        super().__init__((socket.AF_INET, socket.SOCK_STREAM, 0, "", ()))
+        self.takes, self.given = list(takes), list[object]()
+
+    def send(self, data: ReadableBuffer, flags: int = 0, /) -> int:
+        self.given.append(memoryview(data).obj)
+        return super().send(memoryview(data)[: self.takes.pop(0)] if self.takes else data, flags)
+
+
+@contextmanager
+def choosy(server: Server, takes: Sequence[int]) -> Iterator[Choosy]:
+    with watched(Hop(server.url, "127.0.0.1")), Choosy(takes) as connection:
+        connection.connect(("127.0.0.1", server.port))
+        connection.setblocking(False)
+        yield connection
+
+
+async def test_what_is_left_to_say_is_not_copied_each_time() -> None:
+    words = bytes(100)
+    with raw_server(lambda connection: connection.sendall(connection.recv(100, socket.MSG_WAITALL))) as server:
+        with choosy(server, [1, 2, 3]) as connection:
+            talk = Listener(words, until=100)
+            await hold(talk, connection)
+    assert talk.heard == words
+    assert len(connection.given) == 4
+    assert all(given is words for given in connection.given)
+
+
+async def test_what_was_answered_before_they_broke_off_is_heard() -> None:
+    class Cut(Choosy):
+        def send(self, data: ReadableBuffer, flags: int = 0, /) -> int:
+            super().send(data, flags)
+            raise BrokenPipeError
+
+    with raw_server(lambda connection: connection.sendall(b"no")) as server:
+        with watched(Hop(server.url, "127.0.0.1")), Cut([]) as connection:
+            connection.connect(("127.0.0.1", server.port))
+            connection.setblocking(False)
+            talk = Listener(b"x", until=2)
+            await hold(talk, connection)
     assert talk.heard == b"no"
 
 
 async def test_a_goodbye_is_said_also_when_all_was_heard() -> None:
-    got = bytearray()
+    got, loop = bytearray(), asyncio.get_running_loop()
+    before = watched_by(loop)
 
     def handler(connection: socket.socket) -> None:
         connection.sendall(b"hi")
@@ -98,6 +153,7 @@ async def test_a_goodbye_is_said_also_when_all_was_heard() -> None:
     with raw_server(handler) as server:
         with connected(server) as connection:
             await hold(Listener(until=2, goodbye=b"bye"), connection)
+            assert watched_by(loop) == before
     assert got == b"bye"
 
 
