@@ -36,8 +36,9 @@ async def past(request: web.Request) -> web.Response:
 async def latencies(request: web.Request) -> web.Response:
     """How its latencies between two instants in ms are distributed."""
     between = _parameters(request)
-    history, component = request.app[SOURCES].history, request.match_info["id"]
-    found = await history.latency(component, between["since"], between["until"])
+    sources, component = request.app[SOURCES], request.match_info["id"]
+    async with sources.reckoning:
+        found = await sources.history.latency(component, between["since"], between["until"])
     return json_answer(distribution_document(found.latency))
 
 

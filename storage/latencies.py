@@ -3,60 +3,112 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
 from sqlite_utils import Database
 
 from monitor.core.model import Duration, Instant
 from monitor.core.sketch import Sketch, Slot, Spent
-from storage import runs, sketches
-from storage.cover import Tier, cover, within
+from storage import packs, probes, runs, sketches
+from storage.cover import Piece, cover, within
+from storage.runs import Run
 
-PROBES = "SELECT id, sketched FROM probes WHERE name >= ? AND name < ?"
+# What a portion reads at most, in some 20 ms.
+SKETCHES_AT_A_TIME = 500
+PACKS_AT_A_TIME = 4
+RUNS_AT_A_TIME = 2_000
 
+NONE = Sketch()
 
-class Found(NamedTuple):
-    """Sketches as they are kept, each with when its stretch began, and the runs that are in none of them."""
-
-    sketches: list[tuple[Instant, bytes]]
-    runs: list[runs.Run]
-
-
-def between(db: Database, component: str, since: Instant, until: Instant) -> Sketch:
-    """Of all timed runs of the component that worked and started at since ≤ t < until."""
-    found = _find(db, component, since, until, sketches.tiers(db))
-    return _merged([body for _, body in found.sketches], [run.spent for run in found.runs])
-
-
-def slots(db: Database, component: str, since: Instant, until: Instant, width: Duration) -> list[Slot]:
-    """The slots of so many ms from since ≤ t < until on in which such a run started, oldest first."""
-    found = _find(db, component, since, until, within(sketches.tiers(db), since, width))
-    kept: defaultdict[int, list[bytes]] = defaultdict(list)
-    loose: defaultdict[int, list[Spent]] = defaultdict(list)
-    for begun, body in found.sketches:
-        kept[(begun - since) // width].append(body)
-    for run in found.runs:
-        loose[(run.started - since) // width].append(run.spent)
-    numbers = sorted(kept.keys() | loose.keys())
-    return [Slot(since + number * width, _merged(kept[number], loose[number])) for number in numbers]
+BEYOND = """
+    SELECT since FROM sketches
+    WHERE probe = ? AND width = ? AND since >= ? AND since < ?
+    ORDER BY since LIMIT 1 OFFSET ?
+"""
 
 
-def _merged(kept: Sequence[bytes], loose: Sequence[Spent]) -> Sketch:
-    known = sketches.decode(*kept)
-    return known + Sketch.of_spent(loose) if loose else known
+class Window:
+    """The timed runs of a component that worked and started at since ≤ t < until, read portion by portion.
+
+    A portion is of one probe and one stretch of time, so that no run is in two of them; and it is read at once, so
+    that a run is found in it once, wherever it is kept by then.
+
+    Args:
+        width: ms of each slot; None: no slots are wanted.
+    """
+
+    def __init__(self, component: str, since: Instant, until: Instant, width: Duration | None = None) -> None:
+        self._component = component
+        self._since = since
+        self._until = until
+        self._width = width
+        self._left: list[tuple[int, Instant]] | None = None  # probes, and from when on each; the next is the last
+        self._found: dict[int, Sketch] = {}  # by number of the slot
+
+    def step(self, db: Database) -> bool:
+        """Read the next portion; whether more is left."""
+        if self._left is None:
+            begun = self._since < self._until
+            self._left = [(probe, self._since) for probe in probes.of(db, self._component)] if begun else []
+        if self._left:
+            probe, begin = self._left.pop()
+            end = self._read(db, probe, begin)
+            if end < self._until:
+                self._left.append((probe, end))
+        return bool(self._left)
+
+    @property
+    def whole(self) -> Sketch:
+        """Of all runs that were read."""
+        return Sketch.merged(self._found.values()) if self._found else NONE
+
+    @property
+    def slots(self) -> list[Slot]:
+        """Those in which runs were read, oldest first."""
+        width = self._width or 0
+        return [Slot(self._since + number * width, sketch) for number, sketch in sorted(self._found.items())]
+
+    def _read(self, db: Database, probe: int, begin: Instant) -> Instant:
+        """Read a portion that begins then; when it ends."""
+        tiers = sketches.tiers(db)
+        if self._width is not None:
+            tiers = within(tiers, self._since, self._width)
+        last = max(sketches.counted(db), probes.sketched(db, probe))
+        end = _end(db, probe, cover(begin, self._until, tiers)[0], last)
+        kept: defaultdict[int, list[bytes]] = defaultdict(list)
+        loose: defaultdict[int, list[Spent]] = defaultdict(list)
+        for at, body in _sketches(db, probe, cover(begin, end, tiers)):
+            kept[self._slot(at)].append(body)
+        for run in _runs(db, probe, cover(begin, end, tiers), last):
+            loose[self._slot(run.started)].append(run.spent)
+        for number in kept.keys() | loose.keys():
+            found = (sketches.decode(*kept[number]), Sketch.of_spent(loose[number]))
+            self._found[number] = Sketch.merged((self._found.get(number, NONE), *found))
+        return end
+
+    def _slot(self, at: Instant) -> int:
+        return 0 if self._width is None else (at - self._since) // self._width
 
 
-def _find(db: Database, component: str, since: Instant, until: Instant, tiers: Sequence[Tier]) -> Found:
-    found = Found([], [])
-    counted = sketches.counted(db)
-    pieces = cover(since, until, tiers)
-    for probe, sketched in db.execute(PROBES, (f"{component}/", f"{component}0")).fetchall():  # "0" follows "/"
-        last = max(counted, sketched)
-        for width, begin, end in pieces:
-            if width is None:
-                found.runs.extend(runs.started(db, probe, begin, end, last))
-            else:
-                found.sketches.extend(sketches.between(db, probe, width, begin, end))
-        found.runs.extend(runs.recent(db, probe, since, until, last))
-    return found
+def _sketches(db: Database, probe: int, pieces: Sequence[Piece]) -> Iterator[tuple[Instant, bytes]]:
+    for width, begin, end in pieces:
+        if width is not None:
+            yield from sketches.between(db, probe, width, begin, end)
+
+
+def _runs(db: Database, probe: int, pieces: Sequence[Piece], last: int) -> Iterator[Run]:
+    """Those that are in none of the sketches; the number `last` is that of the last result in them."""
+    for width, begin, end in pieces:
+        if width is None:
+            yield from runs.started(db, probe, begin, end, last)
+    yield from runs.recent(db, probe, pieces[0].since, pieces[-1].until, last)
+
+
+def _end(db: Database, probe: int, piece: Piece, last: int) -> Instant:
+    """When a portion ends that begins with that piece, so that it reads no more than so much."""
+    width, begin, until = piece
+    if width is None:
+        until = packs.reach(db, probe, begin, until, PACKS_AT_A_TIME)
+        return runs.reach(db, probe, begin, until, 0, RUNS_AT_A_TIME)
+    row = db.execute(BEYOND, (probe, width, begin, until, SKETCHES_AT_A_TIME)).fetchone()
+    return runs.reach(db, probe, begin, until if row is None else row[0], last, RUNS_AT_A_TIME)

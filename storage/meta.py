@@ -7,6 +7,7 @@ from sqlite_utils import Database
 ALIVE = "alive"  # the last instant at which we were known to watch
 AT = "at"  # the board's instant
 CLEAN = "clean"  # 1 after an orderly close, 0 while open
+HORIZON = "horizon"  # what is packed and started earlier may be forgotten
 PACKED = "packed"  # results up to that number are read from their packs
 PAGE_NAME = "page_name"  # see page.py
 REMOVED = "removed"  # JSON of a setup of the components that were watched once, and are no more

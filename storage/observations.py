@@ -62,7 +62,7 @@ class Slice(NamedTuple):
     @property
     def text(self) -> str:
         """As JSON, which `numbered` reads."""
-        found = self.results if isinstance(self.results, str) else json.dumps(self.results, separators=(",", ":"))
+        found = self.results if isinstance(self.results, str) else _as_text(self.results)
         return f'{{"results":{found},"others":{self.others}}}'
 
     @property
@@ -104,6 +104,15 @@ def after(db: Database, recall: Recall, seq: int, limit: int, since: Instant) ->
         return Slice(results.between(db, begin, last), _others_text(db, first, last))
     last = min(last, chunk.last)  # where the next one begins
     return Slice(recall.columns(db, chunk, max(floor, first - 1), last), _others_text(db, first, last))
+
+
+def _as_text(columns: Columns) -> str:
+    """Column by column: in between, the event loop may have its turn."""
+    return f"{{{','.join(f'{json.dumps(name)}:{_compact(values)}' for name, values in columns.items())}}}"
+
+
+def _compact(values: Sequence[Any]) -> str:
+    return json.dumps(values, separators=(",", ":"))
 
 
 def _floor(db: Database, seq: int, since: Instant) -> tuple[int, Chunk | None]:

@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from monitor.core.model import Instant, Verdict
+from monitor.core.model import Instant
 from monitor.core.sketch import Spent
 from storage import chunks, meta
 from storage.chunks import MOST_OF_A_PROBE, Chunk
 from storage.packing import MIDDLES, SPENT, STARTED, VERDICT, Pack, Row, pack, unpack
+from storage.timed import is_timed
 
-AT_A_TIME = MOST_OF_A_PROBE  # results, after which no further probe is packed: some 20 ms at most
+# Results, after which no further probe is packed: with those of the last, some 15 ms at most.
+AT_A_TIME = MOST_OF_A_PROBE // 2
 DROPPED_AT_A_TIME = 2_000  # rows
-
-WORKED = (Verdict.PASS, Verdict.SLOW)
 
 # The index that it looks at has the numbers, too.
 NEXT_PROBE = """
@@ -48,7 +48,7 @@ OF_CHUNK = """
     SELECT probe, name, body FROM packs JOIN probes ON probes.id = probe
     WHERE chunk = ? AND probe > ?
     ORDER BY probe
-    LIMIT ?
+    LIMIT 1
 """
 
 OF_PROBE = """
@@ -63,6 +63,11 @@ NEWEST = """
     ORDER BY until DESC
 """
 
+BEYOND = """
+    SELECT since FROM packs
+    WHERE probe = ? AND until >= ? AND since < ? AND worked > 0 AND chunk <= ?
+    ORDER BY until LIMIT 1 OFFSET ?
+"""
 
 ONE = "SELECT body FROM packs WHERE chunk = ? AND probe = ?"
 
@@ -87,9 +92,9 @@ def step(db: Database, now: Instant) -> bool:
     """Pack some results of long ago, or drop rows that were packed; whether more is left to do."""
     if db.execute(DROP, (chunks.packed(db),)).rowcount:
         return True
-    chunk = chunks.begun(db) or chunks.begin(db, now)
+    chunk = chunks.begun(db)
     if chunk is None:
-        return False
+        return chunks.begin(db, now)
     if not _pack_some(db, chunk):
         meta.put(db, meta.PACKED, chunk.last)
     return True
@@ -99,6 +104,12 @@ def timed(db: Database, probe: int, since: Instant, until: Instant) -> list[Time
     """Those of a probe that are packed and started at since ≤ t < until."""
     found = db.execute(OF_PROBE, (probe, since, until, chunks.packed(db))).fetchall()
     return [run for (body,) in found for run in _timed(unpack(body)) if since <= run.started < until]
+
+
+def reach(db: Database, probe: int, since: Instant, until: Instant, limit: int) -> Instant:
+    """`until`, or before it up to where so many of the packs reach that `timed` would unpack."""
+    row = db.execute(BEYOND, (probe, since, until, chunks.packed(db), limit)).fetchone()
+    return row[0] if row is not None and row[0] > since else until
 
 
 def with_newest(db: Database, probe: int, since: Instant, limit: int | None, found: list[Latency]) -> list[Latency]:
@@ -118,10 +129,10 @@ def with_newest(db: Database, probe: int, since: Instant, limit: int | None, fou
     return found
 
 
-def of_chunk(db: Database, chunk: Chunk, after: int, limit: int) -> list[tuple[int, str, Pack]]:
-    """Those of at most so many probes with numbers after that one: number, name and pack of each."""
-    rows = db.execute(OF_CHUNK, (chunk.last, after, limit)).fetchall()
-    return [(probe, name, unpack(body)) for probe, name, body in rows]
+def next_of_chunk(db: Database, chunk: Chunk, after: int) -> tuple[int, str, Pack] | None:
+    """That of the first probe with a number after that one: number, name and pack; None: there is none."""
+    row = db.execute(OF_CHUNK, (chunk.last, after)).fetchone()
+    return None if row is None else (row[0], row[1], unpack(row[2]))
 
 
 def _pack_some(db: Database, chunk: Chunk) -> bool:
@@ -139,16 +150,16 @@ def _pack(db: Database, chunk: Chunk, probe: int) -> int:
     """Pack those of one probe; how many they were."""
     rows: list[Row] = db.execute(ROWS, {"probe": probe, **chunk._asdict()}).fetchall()
     started = [row[STARTED] for row in rows]
-    worked = sum(row[VERDICT] in WORKED and any(row[place] is not None for place in SPENT) for row in rows)
+    worked = sum(is_timed(row[VERDICT], (row[place] for place in SPENT)) for row in rows)
     packed = (chunk.last, probe, min(started), max(started), worked, pack(rows))
     db.execute("INSERT INTO packs VALUES (?, ?, ?, ?, ?, ?)", packed)
     return len(rows)
 
 
 def _timed(unpacked: Pack) -> Iterator[Timed]:
-    worked = [kind[0] in WORKED for kind in unpacked.kinds]
+    verdicts = [kind[0] for kind in unpacked.kinds]
     measures = [map(MIDDLES.__getitem__, column) for column in (unpacked.latency, *unpacked.phases)]
     runs = zip(unpacked.kind, unpacked.started, unpacked.seq, zip(*measures, strict=True), strict=True)
     for kind, started, seq, spent in runs:
-        if worked[kind] and any(phase is not None for phase in spent[1:]):
+        if is_timed(verdicts[kind], spent[1:]):
             yield Timed(started, seq, spent)

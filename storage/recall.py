@@ -13,7 +13,7 @@ from storage import packs, results
 from storage.chunks import Chunk
 from storage.packing import MIDDLES, Pack
 
-PROBES_AT_A_TIME = 40  # packs of at most 1,000 results each, but 40,000 results in a chunk
+RESULTS_AT_A_TIME = 1_000  # after which no further pack is unpacked, of which the last has 1,000 at most
 
 Columns: TypeAlias = dict[str, list[Any]]
 
@@ -38,11 +38,14 @@ class Recall:
         """Unpack some more of the chunk, and forget any other; whether more is left."""
         if chunk != self._chunk:
             self._chunk, self._packs, self._whole = chunk, [], False
-        if not self._whole:
-            after = self._packs[-1].probe if self._packs else 0
-            found = packs.of_chunk(db, chunk, after, PROBES_AT_A_TIME)
-            self._packs += (Named(*one) for one in found)
-            self._whole = len(found) < PROBES_AT_A_TIME
+        unpacked = 0
+        while not self._whole and unpacked < RESULTS_AT_A_TIME:
+            found = packs.next_of_chunk(db, chunk, self._packs[-1].probe if self._packs else 0)
+            if found is None:
+                self._whole = True
+                break
+            self._packs.append(Named(*found))
+            unpacked += len(self._packs[-1].pack.seq)
         return not self._whole
 
     def last_before(self, db: Database, chunk: Chunk, since: Instant) -> int:

@@ -9,9 +9,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from monitor.core.model import PHASES, Instant, Phases, Reason, Result, StepPhases, Verdict
-from storage import chunks, packs
+from storage import chunks, packs, probes
 from storage.codec import encode, storable
 from storage.packs import Latency
+from storage.timed import TIMED
 
 INSERT = """
     INSERT INTO results VALUES (
@@ -25,11 +26,10 @@ LATEST = """
     FROM probes JOIN results ON results.seq = probes.latest
 """
 
-WORKED = """
+NEWEST = f"""
     SELECT started, seq, resolve, connect, tls, processing, transfer
     FROM results
-    WHERE probe = ? AND started >= ? AND seq > ? AND verdict IN ('pass', 'slow')
-        AND coalesce(resolve, connect, tls, processing, transfer) IS NOT NULL
+    WHERE probe = ? AND started >= ? AND seq > ? AND {TIMED}
     ORDER BY started DESC, seq DESC
     LIMIT ?
 """
@@ -99,9 +99,9 @@ def latest(db: Database) -> dict[str, Result]:
 def latencies(db: Database, component: str, since: Instant, limit: int | None) -> list[int]:
     """Latencies in µs of the runs of all probes of the component that worked and were timed, newest first."""
     found: list[Latency] = []
-    for probe in _probes(db, component):
+    for probe in probes.of(db, component):
         at_most = NO_LIMIT if limit is None else limit
-        rows = db.execute(WORKED, (probe, since, chunks.packed(db), at_most)).fetchall()
+        rows = db.execute(NEWEST, (probe, since, chunks.packed(db), at_most)).fetchall()
         runs = [Latency(started, seq, Phases(*phases).latency) for started, seq, *phases in rows]
         found += packs.with_newest(db, probe, since, limit, runs)
     return [run.latency for run in sorted(found, reverse=True)[:limit]]
@@ -143,14 +143,9 @@ def numbered(columns: Mapping[str, Sequence[Any]]) -> Iterator[tuple[int, Result
         )
 
 
-def _probes(db: Database, component: str) -> list[int]:
-    """Numbers of the probes named "component/…"; "0" is what follows "/"."""
-    named = "SELECT id FROM probes WHERE name >= ? AND name < ?"
-    return [probe for (probe,) in db.execute(named, (f"{component}/", f"{component}0")).fetchall()]
-
-
 def _row(seq: int, result: Result) -> tuple[object, ...]:
-    phases = result.phases
+    # A clock that was set back may tell of less than nothing, which sketches do not count.
+    spent = (getattr(result.phases, phase) for phase in PHASES)
     return (
         seq,
         result.probe,
@@ -158,11 +153,7 @@ def _row(seq: int, result: Result) -> tuple[object, ...]:
         result.at,
         result.verdict,
         result.reason,
-        phases.resolve,
-        phases.connect,
-        phases.tls,
-        phases.processing,
-        phases.transfer,
+        *(None if one is None else max(one, 0) for one in spent),
         result.http_status,
         result.certificate_expires,
         storable(result.detail),

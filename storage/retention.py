@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from monitor.core.model import Duration, Instant
-from storage import chunks, sketches
-from storage.chunks import YOUNG, Chunk
+from monitor.core.model import HOUR, Duration, Instant
+from storage import chunks, meta, sketches
+from storage.chunks import COLUMNS, YOUNG, Chunk
+
+STRIDE: Duration = HOUR  # so far the horizon moves at a time: a clock that is wrong for a while takes little with it
 
 # What steps of some 10 ms take.
 PACKS_AT_A_TIME = 200
@@ -18,17 +20,48 @@ LEAST_ROOM = 8 * 1024 * 1024  # bytes, for the log and for what comes in between
 SLACK = 20  # one free page in so many is left where it is: soon it is needed again
 LEAST_SLACK = 256  # pages
 
-PACKS = f"DELETE FROM packs WHERE rowid IN (SELECT rowid FROM packs WHERE chunk = ? LIMIT {PACKS_AT_A_TIME})"
+# A chunk with a result from the future stays, and those after it go.
+EXPIRED = f"SELECT {COLUMNS} FROM chunks WHERE until < ? AND last <= ? ORDER BY last LIMIT 1"
+OLDEST = "SELECT min(until) FROM chunks WHERE last <= ?"
+OLDEST_ROW = "SELECT min((SELECT min(started) FROM results WHERE probe = probes.id)) FROM probes"
+
+# From the last probe on, in whose order they are packed: one that is half forgotten may be packed on.
+PACKS = f"""
+    DELETE FROM packs WHERE rowid IN (
+        SELECT rowid FROM packs WHERE chunk = ? ORDER BY probe DESC LIMIT {PACKS_AT_A_TIME}
+    )
+"""
+
+# What lies ahead came when our clock was wrong.
 ROWS = f"""
     DELETE FROM results WHERE seq IN (
         SELECT seq FROM results WHERE seq NOT IN (SELECT latest FROM probes WHERE latest IS NOT NULL)
         ORDER BY seq LIMIT {ROWS_AT_A_TIME}
-    ) AND at <= ?
+    ) AND at NOT BETWEEN ? AND ?
+    RETURNING started
 """
 
 
-def step(db: Database, now: Instant, keep: Duration, max_size: int | None) -> bool:
-    """Delete some results that started more than `keep` ago, with their sketches, or the oldest where room is short.
+def expire(db: Database, now: Instant, keep: Duration) -> Duration:
+    """Move the horizon towards `keep` ago: back at once, ahead by an hour or to the oldest that is there.
+
+    Returns:
+        How many ms it lies behind where it should be.
+    """
+    wanted = now - keep
+    known, oldest = meta.number(db, meta.HORIZON), _oldest(db)
+    reached = [at for at in (None if known is None else known + STRIDE, oldest) if at is not None]
+    if not reached:
+        return 0
+    horizon = min(wanted, max(reached))
+    if horizon != known:
+        meta.put(db, meta.HORIZON, horizon)
+    sketches.expire(db, horizon, keep, now)
+    return wanted - horizon
+
+
+def step(db: Database, now: Instant, max_size: int | None) -> bool:
+    """Delete some packed results from before the horizon, with their sketches, or the oldest where room is short.
 
     What came in the last hour stays in any case.
 
@@ -38,16 +71,12 @@ def step(db: Database, now: Instant, keep: Duration, max_size: int | None) -> bo
     Returns:
         Whether there was something to delete.
     """
-    oldest = chunks.oldest(db)
-    if oldest is not None and oldest.until < now - keep:
-        return _forget(db, oldest)
-    if sketches.forget(db, now, now - keep, SKETCHES_AT_A_TIME):
+    expired = _expired(db)
+    if expired is not None:
+        return _forget(db, expired)
+    if sketches.forget(db, SKETCHES_AT_A_TIME):
         return True
-    if fits(db, max_size):
-        return False
-    if oldest is not None:
-        return _forget(db, oldest)
-    return db.execute(ROWS, (now - YOUNG,)).rowcount > 0
+    return not fits(db, max_size) and _forget_oldest(db, now)
 
 
 def fits(db: Database, max_size: int | None) -> bool:
@@ -67,10 +96,35 @@ def shrink(db: Database, max_size: int | None) -> bool:
     return too_many > PAGES_AT_A_TIME
 
 
+def _oldest(db: Database) -> Instant | None:
+    """When the first of what may be forgotten ended; None: there is nothing."""
+    found = (db.execute(OLDEST, (chunks.packed(db),)), db.execute(OLDEST_ROW))
+    return min((at for (at,) in (each.fetchone() for each in found) if at is not None), default=None)
+
+
+def _expired(db: Database) -> Chunk | None:
+    asked = (meta.number(db, meta.HORIZON) or 0, chunks.packed(db))
+    row = db.execute(EXPIRED, asked).fetchone()
+    return None if row is None else Chunk(*row)
+
+
 def _forget(db: Database, chunk: Chunk) -> bool:
     if not db.execute(PACKS, (chunk.last,)).rowcount:
         chunks.forget(db, chunk.last)
     return True
+
+
+def _forget_oldest(db: Database, now: Instant) -> bool:
+    """Some of what came first; whether there was anything. Sketches are given up as far as results are gone."""
+    chunk = chunks.oldest(db) or chunks.begun(db)
+    if chunk is not None:
+        sketches.give_up(db, min(chunk.until + 1, now))
+        return _forget(db, chunk)
+    gone = [started for (started,) in db.execute(ROWS, (now - YOUNG + 1, now)).fetchall()]
+    if gone:
+        sketches.give_up(db, min(max(gone) + 1, now))
+        return True
+    return sketches.give_up_oldest(db, now - YOUNG)
 
 
 def _taken(db: Database) -> int:

@@ -256,7 +256,8 @@ LASTING: Migration = (
         PRIMARY KEY (chunk, probe)
     ) STRICT
     """,
-    "CREATE INDEX packs_by_start ON packs (probe, until)",
+    # With all that a stretch of time is told by: only packs are looked at that belong to it.
+    "CREATE INDEX packs_by_start ON packs (probe, until, since, worked, chunk)",
 )
 
 MIGRATIONS: tuple[Migration, ...] = (BEGINNING, STANDING, WATCHING, PEOPLE, LASTING)

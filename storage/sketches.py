@@ -7,7 +7,7 @@ from struct import Struct
 
 from sqlite_utils import Database
 
-from monitor.core.model import DAY, Duration, Instant
+from monitor.core.model import HOUR, Duration, Instant
 from monitor.core.sketch import DIGIT, MEASURES, TIERS, Distribution, Sketch
 from storage import meta
 from storage.cover import Tier
@@ -35,6 +35,7 @@ FORGET = """
         LIMIT ?
     )
 """
+OLDEST = "SELECT min((SELECT min(since) FROM sketches WHERE probe = probes.id AND width = ?)) FROM probes"
 
 
 # ── one sketch ───────────────────────────────────────────────────────────────────────────────────────
@@ -65,7 +66,8 @@ def _encoded(distribution: Distribution) -> bytes:
     planes = [wide[byte::WIDE] for byte in range(WIDE)]
     while not planes[-1].strip(b"\0"):
         planes.pop()
-    total = distribution.total.to_bytes(-(-distribution.total.bit_length() // 8), "little")
+    most = max(0, distribution.total)  # once written down, a phase of less than no time must not stop us
+    total = most.to_bytes(-(-most.bit_length() // 8), "little")
     return HEADER.pack(len(planes), len(total), lowest, buckets) + total + b"".join(planes)
 
 
@@ -117,27 +119,52 @@ def tiers(db: Database) -> list[Tier]:
     return [Tier(width, _kept_since(db, width)) for width, _ in sorted(TIERS, reverse=True)]
 
 
-def expire(db: Database, now: Instant) -> None:
-    """Give up the stretches whose time is over, tier by tier."""
+def expire(db: Database, horizon: Instant, keep: Duration, now: Instant) -> None:
+    """Give up the stretches that began before the horizon, and tier by tier those whose time is over.
+
+    Args:
+        keep: how long after the horizon it is, as far as time is believed; `now` is what the clock says. Results of
+            while it ran ahead may be missing in windows once it is set back.
+    """
     for width, kept in TIERS:
-        if kept is None:
-            continue
-        known, over = _kept_since(db, width), (now - kept) // width * width
+        over = horizon if kept is None else max(horizon, horizon + keep - kept)
         # A clock that ran ahead must not keep us from sketching until it is that late.
-        since = min(max(known, over), -(-now // width) * width)
-        if since != known:
-            meta.put(db, KEPT_SINCE.format(width=width), since)
+        _move(db, width, min(max(_kept_since(db, width), _up(over, width)), _up(now, width)))
 
 
-def forget(db: Database, now: Instant, results_since: Instant, limit: int) -> int:
-    """Delete at most so many whose time is over, among them the days before `results_since`; how many they were."""
-    expire(db, now)
+def give_up(db: Database, before: Instant) -> None:
+    """Give up, in all tiers, what began before an instant: results of that time are gone."""
+    for width, _ in TIERS:
+        _move(db, width, max(_kept_since(db, width), _up(before, width)))
+
+
+def give_up_oldest(db: Database, before: Instant) -> bool:
+    """Give up the oldest stretches that are there, if they began an hour or more before an instant; whether any."""
+    found = [db.execute(OLDEST, (width,)).fetchone()[0] for width, _ in TIERS]
+    oldest = min((since for since in found if since is not None), default=None)
+    if oldest is None or _up(oldest + 1, HOUR) > before:
+        return False
+    give_up(db, _up(oldest + 1, HOUR))
+    return True
+
+
+def forget(db: Database, limit: int) -> int:
+    """Delete at most so many that are given up; how many they were."""
     left = limit
     for width, since in tiers(db):
-        before = results_since // DAY * DAY if width == DAY else since
-        left -= db.execute(FORGET, (width, before, left)).rowcount
+        left -= db.execute(FORGET, (width, since, left)).rowcount
     return limit - left
+
+
+def _move(db: Database, width: Duration, since: Instant) -> None:
+    if since != _kept_since(db, width):
+        meta.put(db, KEPT_SINCE.format(width=width), since)
 
 
 def _kept_since(db: Database, width: Duration) -> Instant:
     return meta.number(db, KEPT_SINCE.format(width=width)) or 0
+
+
+def _up(at: Instant, width: Duration) -> Instant:
+    """The first stretch that begins then or later."""
+    return -(-at // width) * width

@@ -56,7 +56,6 @@ class Round(NamedTuple):
 
 def step(db: Database) -> bool:
     """Count results that are not counted yet; whether there may be more of them."""
-    sketches.expire(db, meta.number(db, meta.ALIVE) or 0)
     current = _round(db)
     if current is None:
         return False

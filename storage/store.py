@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,7 +26,6 @@ from storage import (
     board,
     events,
     incidents,
-    latencies,
     maintenances,
     meta,
     observations,
@@ -37,6 +37,7 @@ from storage import (
     spans,
 )
 from storage.connection import Connection
+from storage.latencies import Window as LatencyWindow
 from storage.observations import Slice
 from storage.outbox import Outbox
 from storage.recall import Recall
@@ -56,6 +57,7 @@ class Store:
         self.registry = Registry(connection)
         self.outbox = Outbox(connection)
         self._recall = Recall()
+        self._reading = asyncio.Lock()  # whoever reads another chunk has what was recalled forgotten
 
     @classmethod
     async def open(cls, directory: Path) -> Store:
@@ -125,8 +127,19 @@ class Store:
         """
         return await self._connection.commit(packs.step, now)
 
-    async def forget(self, now: Instant, keep: Duration, max_size: int | None) -> bool:
-        """Delete some results older than `keep`, or the oldest where the files are larger than so many bytes.
+    async def expire(self, now: Instant, keep: Duration) -> Duration:
+        """Let results expire that are older than `keep`, those of an hour at most: `forget` deletes them.
+
+        Returns:
+            Of how many ms the results are that should have expired and did not.
+
+        Raises:
+            StoreRefused: nothing was written.
+        """
+        return await self._connection.commit(retention.expire, now, keep)
+
+    async def forget(self, now: Instant, max_size: int | None) -> bool:
+        """Delete some results that expired, or the oldest where the files are larger than so many bytes.
 
         Returns:
             Whether there were any.
@@ -134,7 +147,7 @@ class Store:
         Raises:
             StoreRefused: nothing was written.
         """
-        return await self._connection.commit(retention.step, now, keep, max_size)
+        return await self._connection.commit(retention.step, now, max_size)
 
     async def shrink(self, max_size: int | None) -> bool:
         """Give some of the room that is free in the file back to the file system; whether more is left.
@@ -176,11 +189,11 @@ class Store:
 
     async def latency(self, component: str, since: Instant, until: Instant) -> Sketch:
         """Of the timed runs with verdict pass or slow that started at since ≤ t < until."""
-        return await self._connection.ask(latencies.between, component, since, until)
+        return (await self._read(LatencyWindow(component, since, until))).whole
 
     async def latency_slots(self, component: str, since: Instant, until: Instant, width: Duration) -> list[Slot]:
         """The slots of so many ms from since ≤ t < until on in which such a run started, oldest first."""
-        return await self._connection.ask(latencies.slots, component, since, until, width)
+        return (await self._read(LatencyWindow(component, since, until, width))).slots
 
     async def incident(self, incident: str) -> Incident | None:
         return await self._connection.ask(incidents.one, incident)
@@ -235,6 +248,12 @@ class Store:
         return (await self._slice(after, limit, since)).text
 
     async def _slice(self, after: int, limit: int, since: Instant) -> Slice:
-        while await self._connection.ask(observations.unpack, self._recall, after, since):
+        async with self._reading:
+            while await self._connection.ask(observations.unpack, self._recall, after, since):
+                pass  # others are served in between
+            return await self._connection.ask(observations.after, self._recall, after, limit, since)
+
+    async def _read(self, window: LatencyWindow) -> LatencyWindow:
+        while await self._connection.ask(window.step):
             pass  # others are served in between
-        return await self._connection.ask(observations.after, self._recall, after, limit, since)
+        return window

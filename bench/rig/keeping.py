@@ -47,8 +47,11 @@ class Steps:
     async def pack(self, now: Instant) -> bool:
         return await self._timed("pack", self._store.pack(now))
 
-    async def forget(self, now: Instant, keep: Duration, max_size: int | None) -> bool:
-        return await self._timed("forget", self._store.forget(now, keep, max_size))
+    async def expire(self, now: Instant, keep: Duration) -> Duration:
+        return await self._store.expire(now, keep)
+
+    async def forget(self, now: Instant, max_size: int | None) -> bool:
+        return await self._timed("forget", self._store.forget(now, max_size))
 
     async def shrink(self, max_size: int | None) -> bool:
         return await self._timed("shrink", self._store.shrink(max_size))

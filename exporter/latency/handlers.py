@@ -44,9 +44,9 @@ async def _found(
     sources: Sources, name: str, since: Instant, until: Instant, step: Duration | None
 ) -> tuple[Sketch, list[str]]:
     """All runs together, and the slots as JSON."""
-    if step is None:
-        return await sources.history.latency(name, since, until), []
     async with sources.reckoning:
+        if step is None:
+            return await sources.history.latency(name, since, until), []
         return await _told(await sources.history.latency_slots(name, since, until, step))
 
 

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from monitor.core.model import QUIET, Duration, Instant, Phases, Result, Verdict
 from monitor.core.sketch import MEASURES, Sketch, Slot
 from storage import board, sketches, sketching
+from storage.latencies import Window
 from tests.builders import NOON, result
 
 Row = tuple[str, Duration, Instant, Sketch]
@@ -36,6 +37,20 @@ def step(db: Database) -> bool:
 def roll_up(db: Database) -> None:
     while step(db):
         pass
+
+
+def read(db: Database, window: Window) -> Window:
+    while window.step(db):
+        pass
+    return window
+
+
+def between(db: Database, component: str, since: Instant, until: Instant) -> Sketch:
+    return read(db, Window(component, since, until)).whole
+
+
+def slots(db: Database, component: str, since: Instant, until: Instant, width: Duration) -> list[Slot]:
+    return read(db, Window(component, since, until, width)).slots
 
 
 def rows(db: Database) -> list[Row]:

@@ -23,10 +23,11 @@ from monitor.core.model import (
     Tick,
     Verdict,
 )
-from storage import amendments, incidents, latencies, meta, results, schema, sketching, spans
+from storage import amendments, incidents, meta, results, schema, sketching, spans
 from storage.opening import connect
 from storage.store import Store
 from tests.builders import NOON, incident, result
+from tests.storage import sketched
 from tests.storage.costs import costly, machine_steps
 
 # ── spans ────────────────────────────────────────────────────────────────────────────────────────────
@@ -247,8 +248,8 @@ ASKED: dict[str, Callable[[Database], object]] = {
 }
 
 ASKED_OF_SKETCHES: dict[str, Callable[[Database], object]] = {
-    "the latencies of an hour": lambda db: latencies.between(db, "api", NOON - HOUR, NOON),
-    "those of a day, by the hour": lambda db: latencies.slots(db, "api", NOON - DAY, NOON, HOUR),
+    "the latencies of an hour": lambda db: sketched.between(db, "api", NOON - HOUR, NOON),
+    "those of a day, by the hour": lambda db: sketched.slots(db, "api", NOON - DAY, NOON, HOUR),
 }
 
 HISTORY = """

@@ -6,11 +6,13 @@ import pytest
 
 from monitor.core.model import DAY, HOUR, MINUTE, QUIET, Duration, Instant, Phases, Result, Verdict
 from monitor.core.sketch import Sketch, Slot
-from storage import latencies
+from storage import runs as timed_runs
+from storage import sketches
+from storage.latencies import Window
 from storage.store import Store
 from tests.builders import NOON, result
 from tests.storage.costs import costly, machine_steps
-from tests.storage.sketched import counts, exact, exact_slots, of, timed
+from tests.storage.sketched import between, counts, exact, exact_slots, of, slots, timed
 
 TODAY: Instant = NOON // DAY * DAY
 
@@ -80,8 +82,8 @@ async def test_a_result_counts_at_once_wherever_it_started(store: Store) -> None
     await remember(store, runs[1:])
     for _ in range(2):
         assert await store.latency("api", TODAY - 2 * DAY, TODAY + DAY) == of(10, 20, 30)
-        slots = await store.latency_slots("api", TODAY - 2 * DAY, TODAY + DAY, DAY)
-        assert slots == [Slot(TODAY - DAY, of(20)), Slot(TODAY, of(10, 30))]
+        found = await store.latency_slots("api", TODAY - 2 * DAY, TODAY + DAY, DAY)
+        assert found == [Slot(TODAY - DAY, of(20)), Slot(TODAY, of(10, 30))]
         await roll_up(store)
 
 
@@ -140,7 +142,7 @@ async def test_a_window_before_the_time_that_narrow_tiers_are_kept_is_right(stor
 async def test_what_a_window_costs_does_not_grow_with_the_results_in_it(store: Store) -> None:
     async def cost() -> int:
         return await store._connection.ask(
-            lambda db: machine_steps(db, lambda asked: latencies.between(asked, "api", TODAY - 9 * DAY, NOON + HOUR))
+            lambda db: machine_steps(db, lambda asked: between(asked, "api", TODAY - 9 * DAY, NOON + HOUR))
         )
 
     await remember(store, steady(TODAY - 9 * DAY, NOON, HOUR))
@@ -160,8 +162,8 @@ async def test_what_is_packed_counts_in_the_edges_of_a_window_and_in_slots(store
     since, until = NOON - 5 * HOUR - 7 * MINUTE, NOON - HOUR - 3 * MINUTE
     found = await store.latency("api", since, until)
     assert counts(found) == counts(exact(runs, "api", since, until))
-    slots = await store.latency_slots("api", since, until, 7 * MINUTE)
-    assert [(slot.since, counts(slot.sketch)) for slot in slots] == [
+    found_slots = await store.latency_slots("api", since, until, 7 * MINUTE)
+    assert [(slot.since, counts(slot.sketch)) for slot in found_slots] == [
         (slot.since, counts(slot.sketch)) for slot in exact_slots(runs, "api", since, until, 7 * MINUTE)
     ]
 
@@ -170,5 +172,57 @@ async def test_nothing_is_walked_but_what_is_asked_for(store: Store) -> None:
     await remember(store, steady(NOON - DAY, NOON, HOUR))
     await roll_up(store)
     asked = ("api", NOON - HOUR - 1, NOON + 1)
-    assert await store._connection.ask(costly, lambda db: latencies.between(db, *asked)) == []
-    assert await store._connection.ask(costly, lambda db: latencies.slots(db, *asked, MINUTE)) == []
+    assert await store._connection.ask(costly, lambda db: between(db, *asked)) == []
+    assert await store._connection.ask(costly, lambda db: slots(db, *asked, MINUTE)) == []
+
+
+async def test_without_a_roll_up_a_window_costs_no_more_with_more_results_before_it(store: Store) -> None:
+    async def cost() -> int:
+        return await store._connection.ask(
+            lambda db: machine_steps(db, lambda asked: between(asked, "api", NOON - HOUR, NOON))
+        )
+
+    few = timed_runs.FEW
+    await remember(store, steady(NOON - HOUR, NOON, MINUTE))
+    await remember(store, [timed("api/a", NOON - DAY - number, 1) for number in range(2 * few)])
+    before = await cost()
+    await remember(store, [timed("api/a", NOON - DAY - number, 1) for number in range(8 * few)])
+    assert await cost() < before * 1.1
+
+
+async def test_a_long_backlog_is_read_in_portions(store: Store) -> None:
+    runs = [timed("api/a", NOON + number // 3, 1 + number) for number in range(5_000)]
+    await remember(store, runs)
+    window, portions = Window("api", NOON - 200 * DAY, NOON + DAY), 1
+    while await store._connection.ask(window.step):
+        portions += 1
+    assert portions >= 3
+    assert window.whole == exact(runs, "api", NOON - 200 * DAY, NOON + DAY)
+
+
+@pytest.mark.parametrize("width", [None, HOUR, DAY])
+async def test_what_is_counted_packed_and_given_up_between_two_portions_is_read_once(
+    store: Store, width: Duration | None
+) -> None:
+    since, until = TODAY - 3 * DAY + 7 * HOUR, TODAY + 7 * MINUTE
+    runs = [timed(f"api/{name}", at, 1_000) for at in range(since - DAY, until + DAY, 5 * MINUTE) for name in "abc"]
+    await remember(store, runs)
+    window = Window("api", since, until, width)
+    ahead = 0
+    while await store._connection.ask(window.step):
+        await store.sketch()
+        await store.pack(NOON + DAY)
+        ahead += 10 * DAY
+        await store._connection.commit(sketches.expire, 0, NOON + ahead, NOON + ahead)
+    assert window.whole.runs == exact(runs, "api", since, until).runs
+    if width is not None:
+        expected = exact_slots(runs, "api", since, until, width)
+        assert [(slot.since, slot.sketch.runs) for slot in window.slots] == [
+            (slot.since, slot.sketch.runs) for slot in expected
+        ]
+
+
+async def test_runs_that_spent_less_than_nothing_spent_nothing(store: Store) -> None:
+    await remember(store, [result("api/a", started=NOON, phases=Phases(connect=-5, tls=7))])
+    await roll_up(store)
+    assert await store.latency("api", NOON, NOON + HOUR) == Sketch.of([Phases(connect=0, tls=7)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from itertools import pairwise
 from pathlib import Path
@@ -98,6 +99,17 @@ async def test_runs_that_failed_or_were_not_timed_are_no_timed_runs(store: Store
     await pack_all(store)
     assert await store._connection.ask(timed, 0, LATER) == []
     assert await store.latencies("api", 0) == []
+
+
+async def test_two_who_read_in_different_chunks_both_come_to_an_end(store: Store) -> None:
+    await remember(store, [run for n in range(50) for run in every(5 * MINUTE, 60, f"api/{n}")])
+    await pack_all(store)
+    (middle,) = await store._connection.ask(
+        lambda db: db.execute("SELECT first FROM chunks ORDER BY first LIMIT 1 OFFSET 1").fetchone()
+    )
+    one, other = await asyncio.gather(store.observations(0, 100), store.observations(middle, 100))
+    assert [number for number, _ in one] == list(range(1, 101))
+    assert [number for number, _ in other] == list(range(middle + 1, middle + 101))
 
 
 # ── what is packed when ──────────────────────────────────────────────────────────────────────────────
@@ -216,6 +228,7 @@ async def test_a_chunk_of_which_not_all_is_packed_is_not_read(store: Store) -> N
     await remember(store, [run for n in range(20) for run in every(20 * SECOND, 300, f"api/{n}")])
     while await store.sketch():
         pass
+    assert await store.pack(LATER)  # begins it
     assert await store.pack(LATER)
     assert await store._connection.ask(in_packs) == 1
     assert await store._connection.ask(meta.number, meta.PACKED) is None

@@ -87,38 +87,52 @@ def test_only_what_began_in_time_is_read(db: Database) -> None:
 def test_each_tier_is_kept_for_its_time_and_days_as_long_as_results(db: Database) -> None:
     remember(db, [timed("api/a", TODAY - days * DAY, 1) for days in (0, 1, 2, 3, 59, 60, 61, 90)], alive=0)
     roll_up(db)
-    assert sketches.forget(db, TODAY, TODAY - 90 * DAY, limit=100) == 7
+    sketches.expire(db, TODAY - 90 * DAY, 90 * DAY, TODAY)
+    assert sketches.forget(db, 100) == 7
     assert begins(db, 5 * MINUTE) == [TODAY - days * DAY for days in (2, 1, 0)]
     assert begins(db, HOUR) == [TODAY - days * DAY for days in (60, 59, 3, 2, 1, 0)]
     assert len(begins(db, DAY)) == 8
 
 
-def test_a_day_is_kept_until_all_its_results_may_go(db: Database) -> None:
-    remember(db, [timed("api/a", TODAY, 1), timed("api/a", TODAY + DAY, 1)], alive=0)
+@pytest.mark.parametrize(("since", "hours", "days"), [(0, 3, 2), (1, 2, 1), (HOUR, 2, 1), (DAY, 1, 1)])
+def test_no_tier_reaches_back_beyond_the_horizon(db: Database, since: Duration, hours: int, days: int) -> None:
+    remember(db, [timed("api/a", TODAY + after, 1) for after in (0, HOUR, DAY)], alive=0)
     roll_up(db)
-    assert sketches.forget(db, TODAY, TODAY + DAY - 1, limit=100) == 0
-    assert sketches.forget(db, TODAY, TODAY + DAY, limit=100) == 1
-    assert begins(db, DAY) == [TODAY + DAY]
+    sketches.expire(db, TODAY + since, 7 * HOUR, TODAY + since + 7 * HOUR)
+    sketches.forget(db, 100)
+    assert begins(db, 5 * MINUTE) == begins(db, HOUR) == [TODAY, TODAY + HOUR, TODAY + DAY][-hours:]
+    assert begins(db, DAY) == [TODAY, TODAY + DAY][-days:]
+
+
+def test_what_began_before_an_instant_is_given_up_in_all_tiers(db: Database) -> None:
+    sketches.give_up(db, TODAY + 7 * MINUTE)
+    sketches.give_up(db, TODAY)
+    assert sketches.tiers(db) == [
+        Tier(DAY, TODAY + DAY),
+        Tier(HOUR, TODAY + HOUR),
+        Tier(5 * MINUTE, TODAY + 10 * MINUTE),
+    ]
 
 
 def test_no_more_rows_are_deleted_than_asked_for(db: Database) -> None:
     remember(db, [timed("api/a", number * HOUR, 1) for number in range(8)], alive=0)
     roll_up(db)
-    deleted = [sketches.forget(db, 100 * DAY, 100 * DAY, limit=5) for _ in range(5)]
-    assert deleted == [5, 5, 5, 2, 0]
+    sketches.expire(db, 99 * DAY, DAY, 100 * DAY)
+    assert [sketches.forget(db, 5) for _ in range(5)] == [5, 5, 5, 2, 0]
     assert rows(db) == []
 
 
 def test_rows_of_all_probes_are_deleted_without_walking_the_table(db: Database) -> None:
     remember(db, [timed("api/a", 0, 1), timed("cdn/a", 0, 1)], alive=0)
     roll_up(db)
-    walked = costly(db, lambda asked: sketches.forget(asked, DAY, 0, limit=100))
+    walked = costly(db, lambda asked: sketches.forget(asked, 100))
     assert {step.split(" USING ")[0] for step in walked} == {"SCAN probes"}
-    assert sketches.forget(db, 100 * DAY, 100 * DAY, limit=100) == 6
+    sketches.expire(db, 99 * DAY, DAY, 100 * DAY)
+    assert sketches.forget(db, 100) == 6
 
 
 def test_what_is_given_up_is_not_written_again(db: Database) -> None:
-    sketches.expire(db, TODAY)
+    sketches.expire(db, TODAY - 90 * DAY, 90 * DAY, TODAY)
     remember(db, [timed("api/a", TODAY - 3 * DAY, 1), timed("api/a", TODAY - 61 * DAY, 2)])
     roll_up(db)
     assert (len(begins(db, 5 * MINUTE)), len(begins(db, HOUR)), len(begins(db, DAY))) == (0, 1, 2)
@@ -127,7 +141,7 @@ def test_what_is_given_up_is_not_written_again(db: Database) -> None:
 @pytest.mark.parametrize(
     ("first", "then", "since"),
     [
-        (TODAY, TODAY + 7 * MINUTE, TODAY - 2 * DAY + 5 * MINUTE),
+        (TODAY, TODAY + 7 * MINUTE, TODAY - 2 * DAY + 10 * MINUTE),
         (TODAY, TODAY - HOUR, TODAY - 2 * DAY),
         (TODAY + 365 * DAY, TODAY + 7 * MINUTE, TODAY + 10 * MINUTE),
     ],
@@ -136,6 +150,15 @@ def test_what_is_given_up_is_not_written_again(db: Database) -> None:
 def test_what_is_given_up_stays_so_unless_it_is_yet_to_come(
     db: Database, first: Instant, then: Instant, since: Instant
 ) -> None:
-    sketches.expire(db, first)
-    sketches.expire(db, then)
+    for now in (first, then):
+        sketches.expire(db, now - 90 * DAY, 90 * DAY, now)
     assert sketches.tiers(db)[-1] == Tier(5 * MINUTE, since)
+
+
+def test_tiers_go_by_the_horizon_not_by_the_clock(db: Database) -> None:
+    sketches.expire(db, TODAY - 90 * DAY, 90 * DAY, TODAY + 365 * DAY)
+    assert sketches.tiers(db) == [
+        Tier(DAY, TODAY - 90 * DAY),
+        Tier(HOUR, TODAY - 60 * DAY),
+        Tier(5 * MINUTE, TODAY - 2 * DAY),
+    ]

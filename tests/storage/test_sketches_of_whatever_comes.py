@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from monitor.core.model import DAY, HOUR, MINUTE, PHASES, Duration, Instant, Phases, Result, Verdict
 from monitor.core.sketch import Sketch
-from storage import latencies, schema, sketches, sketching
+from storage import schema, sketches, sketching
 from storage.opening import connect
 from storage.sketching import PROBES_AT_A_TIME
 from tests.builders import NOON, result
@@ -37,6 +37,7 @@ RUNS = st.builds(
     st.builds(Phases, *[MICROSECONDS] * len(PHASES)).filter(lambda phases: phases != Phases()),
 )
 NOW = st.integers(TODAY, TODAY + DAY)
+KEEP = st.sampled_from([DAY, 30 * DAY, 365 * DAY])
 
 
 class Sketching(RuleBasedStateMachine):
@@ -80,10 +81,11 @@ class Sketching(RuleBasedStateMachine):
         self.db.close()
         self.db = self.opened()
 
-    @rule(now=NOW, limit=st.integers(1, 5))
-    def some_is_forgotten(self, now: Instant, limit: int) -> None:
+    @rule(now=NOW, keep=KEEP, limit=st.integers(0, 5))
+    def some_is_forgotten(self, now: Instant, keep: Duration, limit: int) -> None:
         with self.db.atomic():
-            sketches.forget(self.db, now, 0, limit)
+            sketches.expire(self.db, now - keep, keep, now)
+            sketches.forget(self.db, limit)
 
     @rule()
     def all_is_derived_anew(self) -> None:
@@ -92,20 +94,25 @@ class Sketching(RuleBasedStateMachine):
 
     @rule(since=INSTANTS, until=INSTANTS)
     def a_window_is_exact(self, since: Instant, until: Instant) -> None:
-        found = latencies.between(self.db, "api", since, until)
+        found = sketched.between(self.db, "api", since, until)
         assert found == sketched.exact(self.runs, "api", since, until)
 
     @rule(since=INSTANTS, width=SLOTS, number=st.integers(1, 20))
     def slots_are_exact(self, since: Instant, width: Duration, number: int) -> None:
         until = since + width * number - width // 3
-        found = latencies.slots(self.db, "api", since, until, width)
+        found = sketched.slots(self.db, "api", since, until, width)
         assert found == sketched.exact_slots(self.runs, "api", since, until, width)
 
     @rule()
     def all_is_rolled_up(self) -> None:
         sketched.roll_up(self.db)
-        days = [sketch for name, width, _, sketch in sketched.rows(self.db) if width == DAY and name[:4] == "api/"]
-        assert Sketch.merged(days) == sketched.exact(self.runs, "api", 0, 2 * NOON)
+        days = sketches.tiers(self.db)[0]
+        kept = [
+            sketch
+            for name, width, since, sketch in sketched.rows(self.db)
+            if name.startswith("api/") and width == days.width and since >= days.since
+        ]
+        assert Sketch.merged([Sketch(), *kept]) == sketched.exact(self.runs, "api", days.since, 2 * NOON)
 
 
 TestSketching = Sketching.TestCase

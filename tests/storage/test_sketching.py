@@ -9,12 +9,12 @@ import pytest
 from sqlite_utils import Database
 
 from monitor.core.model import DAY, HOUR, MINUTE, SECOND, Instant, Result, Verdict
-from storage import board, chunks, latencies, meta, packs, schema, sketches, sketching
+from storage import board, chunks, meta, packs, retention, schema, sketches, sketching
 from storage.opening import connect
 from storage.sketching import PACKS_AT_A_TIME, PROBES_AT_A_TIME, RUNS_AT_A_TIME
 from tests.builders import NOON
 from tests.storage.costs import machine_steps
-from tests.storage.sketched import counts, of, remember, roll_up, rows, step, timed
+from tests.storage.sketched import between, counts, of, remember, roll_up, rows, step, timed
 
 TODAY = NOON // DAY * DAY
 FIVE = 5 * MINUTE
@@ -185,14 +185,14 @@ def test_sketches_that_are_derived_anew_from_packs_count_the_same(db: Database) 
     with db.atomic():
         sketching.derive_anew(db)
     while step(db):
-        found = latencies.between(db, "api", NOON, NOON + 8 * HOUR)
+        found = between(db, "api", NOON, NOON + 8 * HOUR)
         assert found.runs == 8 * 12 * len(names)
     assert [(*row, counts(sketch)) for *row, sketch in rows(db)] == before
 
 
-def test_results_are_counted_by_when_we_last_watched(db: Database) -> None:
-    """Of a file with months of results the narrow tiers are not written only to be deleted again."""
-    remember(db, [timed("api/a", TODAY - days * DAY, 1) for days in range(100)], alive=TODAY)
+def test_of_a_file_with_months_of_results_no_sketches_are_written_that_expired(db: Database) -> None:
+    remember(db, [timed("api/a", TODAY - days * DAY, 1) for days in range(100)])
+    assert retention.expire(db, TODAY, 100 * DAY) == 0
     roll_up(db)
     counts = {width: sum(one == width for _, one, _, _ in rows(db)) for width in (FIVE, HOUR, DAY)}
     assert counts == {FIVE: 3, HOUR: 61, DAY: 100}

@@ -9,8 +9,20 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from monitor.core.model import HOUR, MINUTE, QUIET, Configured, Instant, Observation, Phases, Result, Step, Verdict
-from storage import board, observations, packs, results, retention, schema, sketching
+from monitor.core.model import (
+    DAY,
+    HOUR,
+    MINUTE,
+    QUIET,
+    Configured,
+    Duration,
+    Observation,
+    Phases,
+    Result,
+    Step,
+    Verdict,
+)
+from storage import board, meta, observations, packs, results, retention, schema, sketching
 from storage.opening import connect
 from storage.recall import Recall
 from tests.builders import NOON, result, setup
@@ -32,7 +44,7 @@ class Packing(RuleBasedStateMachine):
         self._open()
         self._now = NOON
         self._told: list[Observation] = []
-        self._forgotten_before: Instant = 0  # what started later is still there
+        self._expired: set[int] = set()  # numbers of results that may be gone
 
     def _open(self) -> None:
         self._db = connect(Path(self._directory.name) / "monitor.db")
@@ -79,12 +91,23 @@ class Packing(RuleBasedStateMachine):
             with self._db.atomic():
                 packs.step(self._db, self._now)
 
-    @rule(steps=st.integers(1, 3))
-    def are_forgotten(self, steps: int) -> None:
+    @rule(by=st.sampled_from([-100 * DAY, -DAY, -HOUR, HOUR, DAY, 100 * DAY]))
+    def clock_goes(self, by: Duration) -> None:
+        self._now += by
+
+    @rule(strides=st.sampled_from([1, 1, 24]), steps=st.integers(1, 3))
+    def are_forgotten(self, strides: int, steps: int) -> None:
+        for _ in range(strides):
+            with self._db.atomic():
+                retention.expire(self._db, self._now, KEEP)
+        horizon = meta.number(self._db, meta.HORIZON) or 0
+        assert horizon <= self._now - KEEP
+        self._expired |= {
+            number for number, it in enumerate(self._told, 1) if isinstance(it, Result) and it.started < horizon
+        }
         for _ in range(steps):
             with self._db.atomic():
-                retention.step(self._db, self._now, KEEP, None)
-        self._forgotten_before = self._now - KEEP
+                retention.step(self._db, self._now, None)
 
     @rule()
     def crash(self) -> None:
@@ -92,36 +115,37 @@ class Packing(RuleBasedStateMachine):
         self._open()
 
     @invariant()
-    def all_that_is_kept_is_read_once_in_its_order(self) -> None:
+    def what_did_not_expire_is_read_once_in_its_order(self) -> None:
         for limit in (3, 5_000):
-            read: list[tuple[int, Observation]] = []
-            while some := observations.after(self._db, self._recall, read[-1][0] if read else 0, limit, 0).numbered:
-                read += some
+            read = self._read(limit)
             numbers = [number for number, _ in read]
             assert numbers == sorted(set(numbers))
             assert all(rough(it) == rough(self._told[number - 1]) for number, it in read)
-            missing = set(range(1, len(self._told) + 1)) - set(numbers)
-            assert all(self._may_be_gone(self._told[number - 1]) for number in missing)
-
-    def _may_be_gone(self, told: Observation) -> bool:
-        return isinstance(told, Result) and told.started < self._forgotten_before
+            assert set(range(1, len(self._told) + 1)) - set(numbers) <= self._expired
 
     @invariant()
     def latencies_are_those_of_what_is_kept(self) -> None:
-        since = max(self._forgotten_before, NOON - HOUR)
-        worked = [
-            it
-            for it in self._told
-            if isinstance(it, Result)
-            and it.probe.startswith("api/")
-            and it.started >= since
-            and it.verdict in (Verdict.PASS, Verdict.SLOW)
-            and it.phases != Phases()
-        ]
-        expected = sorted(it.phases.latency for it in worked)
-        found = sorted(results.latencies(self._db, "api", since, None))
-        assert len(found) == len(expected)
-        assert all(abs(one - other) <= 0.01 * other + 1 for one, other in zip(found, expected, strict=True))
+        kept = [self._told[number - 1] for number, _ in self._read(5_000)]
+        for since in (0, self._now - 6 * HOUR):
+            worked = [
+                it
+                for it in kept
+                if isinstance(it, Result)
+                and it.probe.startswith("api/")
+                and it.started >= since
+                and it.verdict in (Verdict.PASS, Verdict.SLOW)
+                and it.phases != Phases()
+            ]
+            expected = sorted(it.phases.latency for it in worked)
+            found = sorted(results.latencies(self._db, "api", since, None))
+            assert len(found) == len(expected)
+            assert all(abs(one - other) <= 0.01 * other + 1 for one, other in zip(found, expected, strict=True))
+
+    def _read(self, limit: int) -> list[tuple[int, Observation]]:
+        read: list[tuple[int, Observation]] = []
+        while some := observations.after(self._db, self._recall, read[-1][0] if read else 0, limit, 0).numbered:
+            read += some
+        return read
 
 
 TestPacking = Packing.TestCase

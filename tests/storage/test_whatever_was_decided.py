@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from monitor.core.board import Board
 from monitor.core.model import (
+    PHASES,
     QUIET,
     ComponentState,
     Configured,
     Incident,
     IncidentStatus,
     LedgerRewrite,
+    Phases,
     ProbeState,
     Result,
     Span,
@@ -36,6 +38,7 @@ from tests.storage.nouns import INTEGERS, nouns, of
 WATCHED = setup(component_setup("api"), component_setup("cdn"))
 PROBES = st.sampled_from(["api/health", "cdn/health"])
 COMPONENTS = st.sampled_from(["api", "cdn"])
+SPENT = nouns(Phases, **{phase: st.none() | st.integers(0, 2**53) for phase in PHASES})
 STATES = nouns(ProbeState, track=st.lists(nouns(Stretch), min_size=1, max_size=3).map(tuple))
 
 
@@ -77,7 +80,7 @@ def decisions(draw: st.DrawFn) -> list[Decided]:
             ledger=draw(st.dictionaries(COMPONENTS, rewrites(), max_size=2)),
             incidents={"inc_1": draw(timelines(length))} if draw(st.booleans()) else {},
         )
-        observation = draw(nouns(Result, probe=PROBES) | nouns(Tick) | nouns(Started))
+        observation = draw(nouns(Result, probe=PROBES, phases=SPENT) | nouns(Tick) | nouns(Started))
         decided.append((observation, draw(st.sampled_from([step, QUIET]))))
     return decided
 

@@ -162,12 +162,14 @@ async def test_others_have_their_turn_between_any_two_slots(serve: Serve) -> Non
     assert len((await asked)["slots"]) == len(set(known.taken)) == 24
 
 
-async def test_of_two_that_take_long_one_waits_for_the_other(serve: Serve) -> None:
+@pytest.mark.parametrize("query", ["step=1h", "window=1d"])
+async def test_of_two_that_take_long_one_waits_for_the_other(serve: Serve, query: str) -> None:
     known = told()
     client = await serve(known)
     assert isinstance(known.history, FakeHistory)
     async with known.reckoning:
-        asked = asyncio.ensure_future(document(client, "step=1h"))
-        await document(client)  # what takes no time does not wait
-        assert questions(known.history, "latency_slots") == 0
-    assert len((await asked)["slots"]) == 2
+        asked = asyncio.ensure_future(document(client, query))
+        async with client.get(f"{PATH}?window=x") as response:
+            assert response.status == 422  # what is refused does not wait
+        assert questions(known.history, "latency") == 0
+    assert (await asked)["runs"] > 0
