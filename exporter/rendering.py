@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from threading import Lock
 
 from aiohttp import web
@@ -16,7 +16,7 @@ from aiohttp.abc import AbstractStreamWriter
 from multidict import CIMultiDict
 
 from exporter.headers import PUBLIC
-from exporter.negotiation import preferred
+from exporter.negotiation import takes_gzip
 
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
@@ -118,7 +118,7 @@ def as_script(script: bytes) -> Rendering:
 def respond(request: web.Request, rendering: Rendering) -> web.Response:
     """200 with the bytes, packed for who takes them so, or 304 when the reader has them."""
     asked = request.headers
-    packs = len(rendering.body) >= LEAST_PACKED and _takes_gzip(asked.get("Accept-Encoding", ""))
+    packs = len(rendering.body) >= LEAST_PACKED and takes_gzip(asked.get("Accept-Encoding", ""))
     variant = rendering.packed if packs else rendering.plain
     if "If-None-Match" in asked and _has(request, variant.etag):
         return web.Response(status=304, headers=variant.unchanged)
@@ -136,11 +136,6 @@ def _encoded(text: str) -> bytes:
 def _variant(etag: str, content: Mapping[str, str]) -> Variant:
     unchanged = {"ETag": f'"{etag}"', "Cache-Control": CACHE_CONTROL, "Vary": "Accept-Encoding", **PUBLIC}
     return Variant(etag, CIMultiDict({**unchanged, **content}), CIMultiDict(unchanged))
-
-
-@lru_cache(maxsize=64)  # clients are of few kinds
-def _takes_gzip(accepted: str) -> bool:
-    return preferred(accepted, ("identity", "gzip")) == "gzip"
 
 
 def _has(request: web.Request, etag: str) -> bool:

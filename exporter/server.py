@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import TypeAlias
@@ -14,6 +15,7 @@ from exporter.authentication import AUTHORITY, Authority, bearer, operator
 from exporter.connections import Connection, Limits, whole_bodies
 from exporter.control import CONTROL_ROUTES
 from exporter.headers import dress
+from exporter.listening import listening
 from exporter.page.missing import missing
 from exporter.problems import NOWHERE, answer_problems
 from exporter.routes import ROUTES
@@ -65,10 +67,15 @@ class Server:
         Raises:
             OSError: with its errno, when the address is taken or not ours.
         """
-        loop = asyncio.get_running_loop()
-        listening = await self._world.open(lambda connection: loop.create_server(connection, host, port))
-        address = listening.sockets[0].getsockname()
+        sockets = await listening(host, port)
+        address = sockets[0].getsockname()
+        await self.serve(sockets)
         return address[0], address[1]
+
+    async def serve(self, sockets: Iterable[socket.socket]) -> None:
+        """Answer those who come to sockets that listen already; from now on they are ours to close."""
+        for each in sockets:
+            await self._world.open(_through(each))
 
     async def start_control(self, folder: Path) -> None:
         """Let the operator in, too: whoever may open `control.sock` in the folder.
@@ -89,26 +96,27 @@ class Server:
         await self._sources.close()
 
 
+def _through(taken: socket.socket) -> Listen:
+    loop = asyncio.get_running_loop()
+    return lambda connection: loop.create_server(connection, sock=taken)
+
+
 class _Door:
-    """One application behind one listening socket."""
+    """One application behind all the sockets that lead to it."""
 
     def __init__(self, app: web.Application, limits: Limits) -> None:
         self._limits = limits
         self._runner = web.AppRunner(app, shutdown_timeout=limits.drain)
-        self._listening: asyncio.Server | None = None
+        self._listening: list[asyncio.Server] = []
 
-    async def open(self, listen: Listen) -> asyncio.Server:
-        await self._runner.setup()
-        try:
-            self._listening = await listen(self._connection)
-        except OSError:
-            await self._runner.cleanup()
-            raise
-        return self._listening
+    async def open(self, listen: Listen) -> None:
+        if self._runner.server is None:
+            await self._runner.setup()
+        self._listening.append(await listen(self._connection))
 
     async def close(self) -> None:
-        if self._listening is not None:
-            self._listening.close()
+        for each in self._listening:
+            each.close()
         await self._runner.cleanup()
 
     def _connection(self) -> Connection:

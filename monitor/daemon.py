@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import importlib
 import logging
+import socket
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -12,8 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from exporter.connections import within
+from exporter.listening import listening
 from exporter.metrics import Metrics
-from exporter.server import Server
 from exporter.socketfile import NoSocketFile
 from exporter.sources import Page, Sources, Vitals
 from exporter.stream.stream import Stream
@@ -93,7 +95,7 @@ class Daemon:
         self._stack = AsyncExitStack()
 
     async def start(self, config: Config) -> None:
-        """Write down that we watch again, listen, and begin to probe.
+        """Write down that we watch again, listen, begin to probe, and answer.
 
         Raises:
             NotListening: the address is not to be had.
@@ -105,11 +107,13 @@ class Daemon:
         await self._prepare(config)  # before the first commit: nothing that it comes to goes untold
         await self._begin(config, last_alive)  # nobody is told of the state of long ago as if it were now
         await self._stream.begin()
-        await self._listen()
+        sockets = await self._listen()
         self._use(config)
         await self._webhooks.start()
         self._set_going()
+        await self._answer(sockets)
         gc.freeze()  # what stands now stays: no collection need walk it again
+        gc.enable()
 
     def _build(self, board: Board, config: Config, rules: Sequence[Rule]) -> None:
         self._limits = within(descriptors.limit())
@@ -157,14 +161,26 @@ class Daemon:
             self._pipeline.offer(order)
         await self._pipeline.step()
 
-    async def _listen(self) -> None:
-        server = Server(self._sources, self._limits)
-        self._stack.push_async_callback(server.stop)
+    async def _listen(self) -> list[socket.socket]:
+        """Targets may call us back from the first run on: they wait until there is a server to answer."""
         host, port = self._options.host, self._options.port
         try:
-            self.address = await server.start(host, port)
+            sockets = await listening(host, port)
         except (OSError, UnicodeError) as error:
             raise NotListening(not_listening(Address(host, port), error)) from error
+        for each in sockets:
+            self._stack.callback(each.close)
+        self.address: tuple[str, int] = sockets[0].getsockname()[:2]
+        return sockets
+
+    async def _answer(self, sockets: Sequence[socket.socket]) -> None:
+        """All that can be answered takes long to import: the first probes do not wait for it."""
+        await asyncio.to_thread(importlib.import_module, "exporter.server")
+        from exporter.server import Server
+
+        server = Server(self._sources, self._limits)
+        self._stack.push_async_callback(server.stop)
+        await server.serve(sockets)
         try:
             await server.start_control(self._options.data)
         except NoSocketFile as error:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from unicodedata import combining, east_asian_width
+
+from jinja2 import Template
 
 from exporter.badges.badge import Badge
 from exporter.feeds.legible import legible
@@ -58,7 +61,7 @@ def drawn(badge: Badge) -> str:
     label, message = legible(badge.label), legible(badge.message)
     left, right = length(label), length(message)
     edge = left + 2 * PADDING
-    return _TEMPLATE.render(
+    return _template().render(
         title=f"{label}: {message}",
         texts=((PADDING, left, label), (edge + PADDING, right, message)),
         edge=edge,
@@ -78,5 +81,6 @@ def _width(character: str) -> int:
     return WIDE if east_asian_width(character) in "WF" else WIDTHS.get(character, OTHER)
 
 
-# Compiled while we start: at the first request it would hold up the loop.
-_TEMPLATE = environment(ink=INK, ground=GROUND, font_size=FONT_SIZE).get_template("badge.svg")
+@cache  # compiled when it is first asked for: a start need not wait for it
+def _template() -> Template:
+    return environment(ink=INK, ground=GROUND, font_size=FONT_SIZE).get_template("badge.svg")

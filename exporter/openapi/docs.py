@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
+from jinja2 import Template
 from markupsafe import Markup
 
 from exporter.openapi.fields import Row, rows
@@ -50,7 +52,7 @@ class Endpoint(NamedTuple):
 
 def docs_page(description: Described) -> str:
     """HTML that needs nothing but itself."""
-    return _TEMPLATE.render(_view(description))
+    return _template().render(_view(description))
 
 
 def _view(description: Any) -> dict[str, object]:
@@ -156,5 +158,6 @@ def _curl(method: str, path: str, parameters: list[Any], request: Any, *, needs_
     return " ".join(words)
 
 
-# Compiled while we start: at the first request it would take as long as all the rest.
-_TEMPLATE = environment(style=Markup(STYLE), docs_style=Markup(DOCS_STYLE)).get_template("docs.html")
+@cache  # compiled when it is first asked for: a start need not wait for it
+def _template() -> Template:
+    return environment(style=Markup(STYLE), docs_style=Markup(DOCS_STYLE)).get_template("docs.html")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -35,13 +37,23 @@ async def rendered(template: str, sources: Sources, **view: Any) -> Rendering:
     shown = {
         "page": sources.page,
         "overall": overall,
-        "icon": ICONS[overall.shape],
         "as_of": as_of(sources.clock.now(), sources.page.timezone),
         "degraded": sorted(sources.vitals.degraded),
         **view,
     }
     # It takes some 10 ms: on the loop, it would make probes late.
-    return await asyncio.to_thread(lambda: as_html(_TEMPLATES[template].render(shown)))
+    return await asyncio.to_thread(_page, template, overall.shape, shown)
+
+
+def _page(template: str, shape: str, shown: Mapping[str, object]) -> Rendering:
+    return as_html(_environment().get_template(f"{template}.html").render(icon=icon(shape), **shown))
+
+
+@cache
+def icon(status: str) -> str:
+    """The sign of a status, as an address that holds all of the picture."""
+    picture = _environment().get_template("icon.svg")
+    return "data:image/svg+xml," + quote(picture.render(status=status, colour=COLOURS[Status(status)]))
 
 
 def _steady(value: object) -> object:
@@ -49,22 +61,8 @@ def _steady(value: object) -> object:
     return value.translate(TURNS) if isinstance(value, str) and not value.isascii() else value
 
 
+@cache  # each template is compiled when it is first asked for: a start need not wait for it
 def _environment() -> Environment:
     steady = environment(style=Markup(STYLE))
     steady.finalize = _steady
     return steady
-
-
-# Compiled while we start: at the first request it would hold up the loop.
-_ENVIRONMENT = _environment()
-_TEMPLATES = {
-    name: _ENVIRONMENT.get_template(f"{name}.html")
-    for name in ("page", "incident", "component", "history", "missing")
-}
-_ICON = _ENVIRONMENT.get_template("icon.svg")
-
-# By status, as addresses that hold all of the picture.
-ICONS: dict[str, str] = {
-    status: "data:image/svg+xml," + quote(_ICON.render(status=status, colour=colour))
-    for status, colour in COLOURS.items()
-}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from jinja2 import Environment
+from functools import cache
+
+from jinja2 import Template
 from markupsafe import Markup
 
 from exporter.documents import coverage
@@ -36,10 +38,11 @@ SHOWN = (
 
 def report_page(report: Report) -> str:
     """HTML that needs nothing but itself."""
-    return _TEMPLATE.render(report=report)
+    return _template().render(report=report)
 
 
-def _environment() -> Environment:
+@cache  # compiled when it is first asked for: a start need not wait for it
+def _template() -> Template:
     telling = environment(
         style=Markup(STYLE),
         report_style=Markup(REPORT_STYLE),
@@ -48,8 +51,4 @@ def _environment() -> Environment:
         unknown_zone=words.UNKNOWN_ZONE,
     )
     telling.filters |= {name: getattr(words, name) for name in SHOWN} | {"coverage": coverage}
-    return telling
-
-
-# Compiled while we start: at the first request it would hold up the loop.
-_TEMPLATE = _environment().get_template("report.html")
+    return telling.get_template("report.html")

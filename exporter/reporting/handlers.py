@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 from exporter.fields import one_of, wrong_fields
@@ -46,7 +48,8 @@ async def _rendered(sources: Sources, month: Month, name: str) -> Rendering:
     except NoReport as reason:
         raise Problem(404, str(reason)) from None
     told = FORMATS[name]
-    return as_text(told.text(found), told.content_type)
+    # The first page takes some 30 ms: on the loop, it would make probes late.
+    return await asyncio.to_thread(lambda: as_text(told.text(found), told.content_type))
 
 
 def _month(request: web.Request) -> Month:

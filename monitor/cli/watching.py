@@ -25,12 +25,10 @@ def run(config: Path, data: Path, listen: Address) -> None:
     from monitor.signals import leave_quietly
 
     leave_quietly()  # until the daemon heeds signals itself
-    gc.disable()  # what is imported stays: to walk it again and again would put the first result off
+    gc.disable()  # until the daemon stands: to walk what stays again and again would put the first result off
     from monitor.daemon import Options
     from monitor.running import run_from_file
 
-    gc.freeze()
-    gc.enable()
     options = Options(config=config, data=data, host=listen.host, port=listen.port, environ=os.environ)
     sys.exit(run_from_file(options))
 

@@ -79,4 +79,4 @@ KINDS: Mapping[str, type[Kind]] = {
 class Probe(Timing, Kinds):
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [choice]} for choice in CHOICES]})
 
-    expect: Expect = Field(default=Expect(), description="What the answer must be like.")
+    expect: Expect = Field(default_factory=Expect, description="What the answer must be like.")

@@ -13,7 +13,7 @@ import pytest
 from exporter.page.maintenances import MOST_SHOWN
 from exporter.page.record import SLOT as QUARTER
 from exporter.page.response import LEAST_DRAWN
-from exporter.page.templates import ICONS
+from exporter.page.templates import icon
 from exporter.page.words import HEADLINES
 from exporter.sources import Page, Sources, Vitals
 from monitor.core.board import Board
@@ -69,7 +69,7 @@ async def test_the_headline_follows_the_worst_status(serve: Serve, status: Statu
     html = await fetched(serve, sources(board))
     assert words(html).startswith(HEADLINES[status])
     assert f"<title>JustKalm status: {HEADLINES[status]}" in html
-    assert ICONS[status] in html.replace("&#39;", "'")
+    assert icon(status) in html.replace("&#39;", "'")
 
 
 async def test_an_open_incident_is_shown_with_its_timeline_newest_first(serve: Serve) -> None:
@@ -187,7 +187,7 @@ async def test_while_an_incident_is_open_all_is_not_well(serve: Serve) -> None:
     assert words(html).startswith("1 open incident: Everything is on fire Last change")
     assert "<title>JustKalm status: 1 open incident: Everything is on fire</title>" in html
     assert '<section class="overall major_outage"' in html
-    assert ICONS[Status.MAJOR_OUTAGE] in html.replace("&#39;", "'")
+    assert icon(Status.MAJOR_OUTAGE) in html.replace("&#39;", "'")
 
 
 @pytest.mark.parametrize("turn", ["\u202e", "\u202a", "\u2066", "\u2069"])
