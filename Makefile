@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LISTEN ?= 127.0.0.1:8080
+CASE ?=
+comma := ,
 
-.PHONY: demo run test lint bench lock schema clean
+.PHONY: demo run test lint torture bench lock schema clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/justkalm-monitor demo --listen $(LISTEN)
@@ -20,6 +22,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config setup.cfg
+
+# Takes up to three hours; `make torture CASE=killed,rivals` runs some of the bad days.
+torture: $(VENV)/.dev
+	$(BIN)/python -m tests.torture $(subst $(comma), ,$(CASE))
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

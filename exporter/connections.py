@@ -68,7 +68,7 @@ class Deadline:
 class Connection(web.RequestHandler):
     """aiohttp's connection, with deadlines that it lacks."""
 
-    __slots__ = ("_headers_due", "_idle_since", "_limits", "_unread_due", "when_lost")
+    __slots__ = ("_headers_due", "_idle_since", "_limits", "_unread_due", "body_comes", "when_lost")
 
     def __init__(self, manager: web.Server, limits: Limits) -> None:
         super().__init__(
@@ -80,6 +80,7 @@ class Connection(web.RequestHandler):
         )
         self._limits = limits
         self.when_lost: Callable[[], None] = _nobody_to_tell
+        self.body_comes = False  # of the request that is being answered: it is not complete
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         taken = cast(asyncio.Transport, transport)
@@ -96,9 +97,10 @@ class Connection(web.RequestHandler):
 
     @property
     def idle_since(self) -> float | None:
-        """Since when, on the loop's clock, no whole request has come; None in the midst of one."""
+        """Since when, on the loop's clock, no whole request has come; None while one is being answered."""
         waiting = self._waiter is not None and not self._waiter.done()
-        return self._idle_since if waiting else None
+        coming = self.body_comes and self.transport is not None  # else it was closed, and has not heard yet
+        return self._idle_since if waiting or coming else None
 
     def _has_room(self) -> bool:
         """Whether there is room for one more, if need be that of another which idles."""
@@ -173,6 +175,7 @@ def whole_bodies(limits: Limits) -> Middleware:
 
     @web.middleware
     async def read_body(request: web.Request, handler: Handler) -> web.StreamResponse:
+        _body_comes(request, True)
         try:
             if request.can_read_body:
                 async with asyncio.timeout(limits.body):
@@ -183,6 +186,13 @@ def whole_bodies(limits: Limits) -> Middleware:
             raise Problem(413, f"The body is larger than {limits.body_bytes} bytes.") from None
         except web.RequestPayloadError:
             raise Problem(400, "The body is broken.") from None
+        _body_comes(request, False)
         return await handler(request)
 
     return read_body
+
+
+def _body_comes(request: web.Request, comes: bool) -> None:
+    """Until its body is there, a request has not come, and its connection gives way to one that is new."""
+    if isinstance(request.protocol, Connection):
+        request.protocol.body_comes = comes

@@ -6,7 +6,9 @@ import asyncio
 import logging
 import signal
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from enum import IntEnum
+from pathlib import Path
 
 from monitor import descriptors
 from monitor.addresses import Address
@@ -17,9 +19,11 @@ from monitor.daemon import Daemon, NotListening, Options
 from monitor.logs import begin_log
 from monitor.pipeline import Listener
 from monitor.terminal import complain
-from storage import Held, Store, Unusable
+from storage import Held, NotNow, Store, Unusable
 
 log = logging.getLogger(__name__)
+
+TRIES_AGAIN = 1.0  # seconds after the store could not be opened, as after it refused a commit
 
 
 class Exit(IntEnum):
@@ -63,16 +67,37 @@ async def run_daemon(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        store = await Store.open(options.data)
+        store = await _opened(options.data, stop)
     except (Held, Unusable) as error:
         complain(str(error))
         return Exit.HELD if isinstance(error, Held) else Exit.FAILED
+    if store is None:
+        return Exit.OK
     if store.moved_aside is not None:
         log.error("the database was corrupt: it is kept as %s, and a new one is begun", store.moved_aside)
     try:
         return await _stand(Daemon(options, store, listeners, keep_secret), config, stop, beside)
     finally:
         await store.close()
+
+
+async def _opened(directory: Path, stop: asyncio.Event) -> Store | None:
+    """The store, as soon as its disk lets us; None when we are to stop before.
+
+    Raises:
+        Held, Unusable: waiting would not help.
+    """
+    said = ""
+    while not stop.is_set():
+        try:
+            return await Store.open(directory)
+        except NotNow as trouble:
+            if str(trouble) != said:
+                log.error("%s; the monitor waits for it", trouble)  # noqa: TRY400
+            said = str(trouble)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), TRIES_AGAIN)
+    return None
 
 
 async def _stand(

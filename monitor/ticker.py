@@ -47,13 +47,16 @@ class Ticker:
             self.tick()
 
     def tick(self) -> None:
-        jump, now = self._clock.check(), self._clock.now()
+        jump = self._clock.check()
+        now = self._clock.now() if jump is None else jump.after
+        until = now if jump is None else jump.before  # the same moment, by the clock as it was
+        missed = until - self._before > MISSED
+        if missed:
+            log.warning("nothing ran for %d s: that time is unknown", (until - self._before) // SECOND)
         if jump is not None:
             log.warning("the wall clock was set by %+d s; ours follows", (jump.after - jump.before) // SECOND)
-            self._offer(Started(jump.after, jump.before))
-        elif now - self._before > MISSED:
-            log.warning("nothing ran for %d s: that time is unknown", (now - self._before) // SECOND)
-            self._offer(Started(now, self._before))
+        if missed or jump is not None:
+            self._offer(Started(now, self._before if missed else until))
         else:
             self._offer(Tick(now))
         self._before = now

@@ -1,6 +1,6 @@
 """Remembers: `Store` keeps all that was decided in one SQLite file."""
 
-from storage.errors import Held, Unusable
+from storage.errors import Held, NotNow, Unusable
 from storage.store import Store
 
-__all__ = ["Held", "Store", "Unusable"]
+__all__ = ["Held", "NotNow", "Store", "Unusable"]

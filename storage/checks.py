@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from storage import meta, schema
+from storage import legible, meta, schema
 from storage.errors import Unusable, refusal
 
 MEBIBYTE = 1024 * 1024
@@ -20,6 +20,9 @@ def fault(path: Path) -> str | None:
         Unusable: a newer version wrote it.
         sqlite3.OperationalError: it cannot be read just now, which says nothing about its contents.
     """
+    strange = next((part.name for part in parts(path) if part.exists() and not part.is_file()), None)
+    if strange is not None:
+        return f"{strange} is not a file"
     if not _size(path):
         # SQLite would delete a log without a database.
         return "its write-ahead log stands alone" if _size(wal(path)) else None
@@ -39,6 +42,11 @@ def wal(path: Path) -> Path:
     return path.with_name(f"{path.name}-wal")
 
 
+def parts(path: Path) -> list[Path]:
+    """A database and what belongs to it."""
+    return [path, wal(path), path.with_name(f"{path.name}-shm")]
+
+
 def _fault(conn: sqlite3.Connection, path: Path) -> str | None:
     version, tables = schema.version(conn), schema.names(conn, "table")
     if version > len(schema.MIGRATIONS):
@@ -49,7 +57,8 @@ def _fault(conn: sqlite3.Connection, path: Path) -> str | None:
     missing = (expected["table"] - tables) | (expected["index"] - schema.names(conn, "index"))
     if missing:
         return f"it lacks {', '.join(sorted(missing))}"
-    return _broken(conn, tables, path)
+    found = _broken(conn, tables, path)
+    return found or (legible.nonsense(conn) if version == len(schema.MIGRATIONS) else None)
 
 
 def _broken(conn: sqlite3.Connection, tables: set[str], path: Path) -> str | None:

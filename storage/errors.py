@@ -15,6 +15,10 @@ class Unusable(Exception):
     """The directory, or the file in it, cannot be used as it is."""
 
 
+class NotNow(Unusable):
+    """It cannot be used as it is now, which may pass by itself."""
+
+
 NO_SPACE = "no space is left for {path}: free some"
 LOCKED = "another program has locked {path}: close it"
 READ_ONLY = "{path} may not be written by this user: give it write access"
@@ -23,6 +27,9 @@ NOT_OPENED = "{path} cannot be opened: see that it is a file that this user may 
 READ_ONLY_DISK = "{path} is on a file system that is mounted read-only: name a directory that can be written"
 REPLACED = "{path} was deleted or replaced while we worked on it: restart the monitor"
 FAILING = "{path} cannot be read or written ({error}): check its disk"
+UNHEARD_OF = "{path} cannot be used: {error}"
+
+PASSING = frozenset({NO_SPACE, LOCKED, FAILING})
 
 BY_CODE = {
     sqlite3.SQLITE_FULL: NO_SPACE,
@@ -38,6 +45,7 @@ BY_CODE = {
 BY_ERRNO = {
     errno.ENOSPC: NO_SPACE,
     errno.EDQUOT: NO_SPACE,
+    errno.EIO: FAILING,
     errno.EACCES: READ_ONLY,
     errno.EPERM: READ_ONLY,
     errno.EROFS: READ_ONLY_DISK,
@@ -59,9 +67,11 @@ def corruption(error: sqlite3.Error) -> bool:
 
 def unusable(error: OSError | sqlite3.Error, path: Path) -> Unusable:
     if isinstance(error, sqlite3.Error):
-        return Unusable(refusal(error, path) or f"{path} cannot be used: {error}")
-    sentence = BY_ERRNO.get(error.errno or 0, "{path} cannot be used: {error}")
-    return Unusable(sentence.format(path=path, error=error.strerror))
+        sentence, said = BY_CODE.get(_code(error), UNHEARD_OF), str(error)
+    else:
+        sentence, said = BY_ERRNO.get(error.errno or 0, UNHEARD_OF), error.strerror or str(error)
+    kind = NotNow if sentence in PASSING else Unusable
+    return kind(sentence.format(path=path, error=said))
 
 
 def _code(error: sqlite3.Error) -> int:

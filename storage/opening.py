@@ -130,9 +130,8 @@ def _move_aside(path: Path) -> Path:
     """Rename the file and what belongs to it; nothing is overwritten. The new name of the database."""
     stem = f"{path.name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     names = (path.with_name(f"{stem}.{n}" if n else stem) for n in count())
-    aside = next(name for name in names if not name.exists() and not checks.wal(name).exists())
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
+    aside = next(name for name in names if not any(part.exists() for part in checks.parts(name)))
+    for part, name in zip(checks.parts(path), checks.parts(aside), strict=True):
         if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
+            part.rename(name)
     return aside

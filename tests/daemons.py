@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
@@ -31,10 +31,12 @@ components:
 
 
 class Target:
-    """Answers 200 everywhere, but where it was told to answer otherwise."""
+    """Answers 200 everywhere, but where it was told to answer otherwise, or never."""
 
     def __init__(self) -> None:
         self.statuses: dict[str, int] = {}
+        self.hanging: set[str] = set()
+        self.held: dict[str, int] = {}  # how many requests for a part it let hang
         self.url = ""
 
     async def __aenter__(self) -> Self:
@@ -51,14 +53,24 @@ class Target:
         await self._runner.cleanup()
 
     async def _answer(self, request: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"}, status=self.statuses.get(request.match_info["part"], 200))
+        part = request.match_info["part"]
+        if part in self.hanging:
+            self.held[part] = self.held.get(part, 0) + 1
+            await asyncio.Event().wait()
+        return web.json_response({"status": "ok"}, status=self.statuses.get(part, 200))
 
 
 class Daemon:
-    """A `justkalm-monitor` of one's own, on a free port; killed at the latest when the test ends."""
+    """A `justkalm-monitor` of one's own, on a free port; killed at the latest when the test ends.
 
-    def __init__(self, *arguments: str, environ: dict[str, str] | None = None) -> None:
-        self._arguments = arguments
+    Args:
+        wrapper: the command that runs it, such as `faketime -f +1h`.
+    """
+
+    def __init__(
+        self, *arguments: str, environ: Mapping[str, str] | None = None, wrapper: Sequence[str] = ()
+    ) -> None:
+        self._command = [*wrapper, sys.executable, "-m", "monitor", *arguments]
         self._environ = {**os.environ, **(environ or {})}
         self.log: list[str] = []
         self.url = ""
@@ -66,10 +78,7 @@ class Daemon:
 
     async def __aenter__(self) -> Self:
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "monitor",
-            *self._arguments,
+            *self._command,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

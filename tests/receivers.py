@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from aiohttp import web
-from standardwebhooks.webhooks import Webhook
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 
 @dataclass
@@ -20,6 +20,7 @@ class Receiver:
     secret: str = ""
     url: str = ""
     got: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # (webhook-id, body), verified
+    unsigned: list[str] = field(default_factory=list)  # webhook-ids of what did not verify
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -41,7 +42,11 @@ class Receiver:
         if self.answer is not None:
             return await self.answer(request)
         if self.status < 300:
-            body = Webhook(self.secret).verify(await request.read(), dict(request.headers))
+            try:
+                body = Webhook(self.secret).verify(await request.read(), dict(request.headers))
+            except WebhookVerificationError:
+                self.unsigned.append(request.headers.get("webhook-id", ""))
+                return web.Response(status=400)
             self.got.append((request.headers["webhook-id"], body))
         return web.Response(status=self.status)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +127,32 @@ async def test_a_directory_that_cannot_be_had_is_said_in_one_sentence(config: Pa
     assert code == 1
     assert errors.count("\n") == 1
     assert str(tmp_path / "data") in errors
+
+
+async def test_a_locked_database_is_waited_for(config: Path, tmp_path: Path) -> None:
+    async with running(config, tmp_path / "data") as daemon:
+        daemon.signal(signal.SIGTERM)
+        await daemon.ends()
+    arguments = ("run", "--config", str(config), "--data", str(tmp_path / "data"), "--listen", "127.0.0.1:0")
+    with closing(sqlite3.connect(tmp_path / "data" / "monitor.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        async with Daemon(*arguments) as daemon:
+            await daemon.logs("another program has locked")
+            other.execute("ROLLBACK")
+            await daemon.listens()
+
+
+async def test_a_signal_ends_the_wait_for_a_locked_database(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    arguments = ("run", "--config", str(config), "--data", str(tmp_path / "data"), "--listen", "127.0.0.1:0")
+    with closing(sqlite3.connect(tmp_path / "data" / "monitor.db", isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("BEGIN EXCLUSIVE")
+        async with Daemon(*arguments) as daemon:
+            await daemon.logs("the monitor waits for it")
+            daemon.signal(signal.SIGTERM)
+            code, _, errors = await daemon.ends()
+    assert (code, errors) == (0, "")
 
 
 async def test_a_corrupt_database_is_moved_aside_and_said_so(config: Path, tmp_path: Path) -> None:

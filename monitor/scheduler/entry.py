@@ -25,6 +25,11 @@ class Entry:
         shift = phase(probe, interval)
         return cls(probe, interval, shift, due=next_point(now, shift, interval))
 
+    def is_left_behind(self, now: Instant, jumped: Duration) -> bool:
+        """Whether its point was jumped over, or the next one is so much later that it would not run for too long."""
+        wait = next_point(now, self.phase, self.interval) - now
+        return self.due <= now or wait - (self.due - (now - jumped)) > self.interval // 2
+
     def move_on(self, now: Instant) -> None:
         """Let go of the point that is due, and turn to the first one after `now`."""
         self.disarm()

@@ -141,18 +141,20 @@ class Scheduler:
     def follow_clock(self) -> bool:
         """If the clock jumped, move all grids to where it stands now. Returns whether it did.
 
-        However many points were jumped over, they come to one run of a probe, in its turn. Rechecks keep the
-        distance they had.
+        However many points were jumped over, they come to one run of a probe, in its turn, in place of a point that
+        would come soon after. Rechecks keep the distance they had.
         """
         apart = self._compare()
         if abs(apart - self._apart) <= JUMP:
             return False
-        self._apart = apart
+        jumped, self._apart = apart - self._apart, apart
         now = self._clock.now()
         for entry in self._entries.values():
-            if entry.due <= now and entry.recheck is None:
+            if entry.recheck is None and entry.is_left_behind(now, jumped):
                 self._pace.ask(entry.probe)
-            entry.move_on(now)
+                entry.move_on(now + entry.interval // 2)
+            else:
+                entry.move_on(now)
             self._arm(entry, now)
         self._slots.anchor()
         return True

@@ -183,6 +183,46 @@ async def test_many_that_come_at_once_and_say_nothing_keep_nobody_out() -> None:
         assert await late.answer() == (200, b"ok\n")
 
 
+@pytest.mark.parametrize("length", [9, 64 * 1024 + 9], ids=["small", "too large"])
+async def test_many_whose_bodies_do_not_come_keep_nobody_out(length: int) -> None:
+    async with serving(Limits(connections=3)) as address, AsyncExitStack() as stack:
+        for _ in range(20):
+            trickling = await stack.enter_async_context(calling(address))
+            trickling.send(f"POST /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n{{".encode())
+            trickling.send(b" " * (length - 9))
+        late = await stack.enter_async_context(calling(address))
+        late.send(REQUEST)
+        assert await late.answer() == (200, b"ok\n")
+
+
+async def test_of_those_whose_bodies_do_not_come_each_newcomer_takes_the_place_of_another() -> None:
+    async with serving(Limits(connections=3)) as address, AsyncExitStack() as stack:
+        trickling = [await stack.enter_async_context(calling(address)) for _ in range(3)]
+        for caller in trickling:
+            caller.send(
+                b"POST /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n"
+            )
+            assert await caller.reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
+            for newcomer in (first, second, third):  # without a pause in which the server could hear of them
+                newcomer.connect(address)
+            assert [await caller.rest() for caller in trickling] == [b""] * 3
+
+
+async def test_who_sent_a_whole_body_is_answered_however_many_come_meanwhile() -> None:
+    history = FakeHistory()
+    history.gate.clear()
+    asked = REQUEST.replace(b"livez", b"api/v1/components")
+    async with serving(Limits(connections=1), sources(history=history)) as address, calling(address) as first:
+        first.send(asked.replace(b"\r\n\r\n", b"\r\nContent-Length: 1\r\n\r\n{"))
+        await history.reached.wait()
+        async with calling(address) as second:
+            assert await second.rest() == b""
+        history.gate.set()
+        status, _ = await first.answer()
+        assert status == 200
+
+
 async def test_while_all_are_being_answered_one_too_many_is_closed() -> None:
     history = FakeHistory()
     history.gate.clear()

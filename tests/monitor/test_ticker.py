@@ -49,6 +49,14 @@ def test_a_step_of_the_wall_clock_that_stands_for_a_minute_is_a_start() -> None:
     assert starts == [Started(NOON + 61 * SECOND + HOUR, last_alive=NOON + 61 * SECOND)]
 
 
+def test_a_suspend_after_which_the_clock_is_set_is_not_taken_for_watched() -> None:
+    time = Time()
+    time.wall += HOUR
+    time.beat_after(SECOND)
+    time.beat_after(8 * HOUR)
+    assert time.offered[-1] == Started(NOON + SECOND + 9 * HOUR, last_alive=NOON + SECOND)
+
+
 def test_errands_are_run_at_each_beat() -> None:
     time = Time()
     time.beat_after(SECOND)

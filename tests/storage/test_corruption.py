@@ -122,6 +122,15 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "an index gone": lambda file: change(file, "DROP INDEX results_by_start"),
     "a schema that is no text": garble_the_schema,
     "an impossible version": lambda file: change(file, "PRAGMA user_version = -7"),
+    "a state that is no JSON": lambda file: change(file, "UPDATE probe_states SET state = '#' || substr(state, 2)"),
+    "a state that lacks something": lambda file: change(file, "UPDATE probe_states SET state = '{}'"),
+    "an event that is no JSON": lambda file: change(file, "UPDATE events SET body = '#' || substr(body, 2)"),
+    "a setup that is no text": lambda file: change(
+        file, "UPDATE meta SET value = CAST(x'ff' AS TEXT) WHERE key = 'setup'"
+    ),
+    "a status that there is not": lambda file: change(
+        file, "UPDATE incidents SET body = replace(body, 'major', 'mayor')"
+    ),
     "a log without its database": leave_only_the_log,
     "the database of another program": put_another_program_there,
 }
@@ -147,6 +156,19 @@ async def test_a_broken_database_is_moved_aside_as_it_is_and_a_fresh_one_begun(
     assert store.moved_aside is None
     assert set((await store.load()).probes) == {"api/health"}
     await store.close()
+
+
+@pytest.mark.parametrize("name", ["monitor.db", "monitor.db-wal", "monitor.db-shm"])
+async def test_a_directory_in_the_place_of_a_file_is_moved_aside(tmp_path: Path, name: str) -> None:
+    await closed(tmp_path)
+    (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / name / "below").mkdir(parents=True)
+    store = await Store.open(tmp_path)
+    await fill(store)
+    await store.close()
+    assert store.moved_aside is not None
+    (there,) = tmp_path.glob("monitor.db.corrupt-*/below")
+    assert there.parent.name == f"{store.moved_aside.name}{name.removeprefix('monitor.db')}"
 
 
 async def test_the_log_of_a_broken_database_goes_with_it(tmp_path: Path) -> None:
@@ -207,7 +229,7 @@ async def test_a_sound_database_of_a_killed_daemon_is_kept(tmp_path: Path) -> No
 
 
 async def test_results_found_broken_at_work_are_moved_aside_at_the_next_start(tmp_path: Path) -> None:
-    zero_page(await closed(tmp_path), "results")
+    zero_page(await closed(tmp_path), "results_by_start")
     store = await Store.open(tmp_path)
     assert store.moved_aside is None
     with pytest.raises(sqlite3.DatabaseError, match="malformed"):
@@ -224,7 +246,7 @@ async def test_a_suspicion_that_a_whole_check_did_not_confirm_is_dropped(tmp_pat
     change(file, "INSERT OR REPLACE INTO meta VALUES ('suspect', 1)")
     store = await Store.open(tmp_path)
     await store.close()
-    zero_page(file, "results")
+    zero_page(file, "results_by_start")
     store = await Store.open(tmp_path)
     assert store.moved_aside is None
     await store.close()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import tempfile
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.core.model import QUIET
-from storage.errors import Held, Unusable
+from storage.errors import Held, NotNow, Unusable, unusable
 from storage.store import Store
 from tests.builders import NOON, result
 from tests.storage.processes import child, said
@@ -64,17 +65,12 @@ async def test_a_file_above_the_directory_is_unusable(tmp_path: Path) -> None:
         await Store.open(tmp_path / "file" / "data")
 
 
-async def test_a_directory_in_the_place_of_the_database_is_unusable(tmp_path: Path) -> None:
-    (tmp_path / "monitor.db").mkdir()
-    with pytest.raises(Unusable, match=r"monitor\.db cannot be "):
-        await Store.open(tmp_path)
-
-
 async def test_a_directory_that_was_unusable_is_not_held(tmp_path: Path) -> None:
-    (tmp_path / "monitor.db").mkdir()
+    with closing(sqlite3.connect(tmp_path / "monitor.db")) as newer:
+        newer.execute("PRAGMA user_version = 99")
     with pytest.raises(Unusable):
         await Store.open(tmp_path)
-    (tmp_path / "monitor.db").rmdir()
+    (tmp_path / "monitor.db").unlink()
     store = await Store.open(tmp_path)
     await store.close()
 
@@ -95,6 +91,25 @@ async def test_a_disk_without_space_at_the_start_is_not_taken_for_corruption(tmp
     assert store.moved_aside is None
     assert await store.last_alive() == NOON
     await store.close()
+
+
+async def test_a_database_that_another_program_has_locked_can_be_opened_later(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path)
+    await store.close()
+    with closing(sqlite3.connect(tmp_path / "monitor.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(NotNow, match="another program has locked"):
+            await Store.open(tmp_path)
+    store = await Store.open(tmp_path)
+    await store.close()
+
+
+@pytest.mark.parametrize(
+    ("number", "passes"),
+    [(errno.ENOSPC, True), (errno.EDQUOT, True), (errno.EIO, True), (errno.EACCES, False), (errno.EROFS, False)],
+)
+def test_what_may_pass_by_itself_is_told_from_what_will_not(tmp_path: Path, number: int, *, passes: bool) -> None:
+    assert isinstance(unusable(OSError(number, os.strerror(number)), tmp_path), NotNow) is passes
 
 
 async def test_a_file_of_a_newer_version_is_left_untouched(tmp_path: Path) -> None:

@@ -73,3 +73,9 @@ def test_days_need_not_be_equally_long() -> None:
 def test_no_millisecond_of_a_day_is_lost_or_counted_twice(spans: list[tuple[Instant, Status]]) -> None:
     for day in cut(*sorted(spans)):
         assert sum(day.values()) == DAY
+
+
+def test_a_day_that_began_before_anything_was_known_has_what_came_in_it() -> None:
+    spans = [Span(60, Status.MAJOR_OUTAGE), Span(150, Status.OPERATIONAL)]
+    (day,) = days(spans, [0, 100])
+    assert day.spent == {Status.UNKNOWN: 60, Status.MAJOR_OUTAGE: 40}

@@ -165,3 +165,14 @@ def test_nothing_is_left_after_the_moment_the_clock_is_set_back_to() -> None:
 def test_pruning_keeps_the_stretch_that_holds_at_the_horizon() -> None:
     state = heard(".FFF..")
     assert health.pruned(state, NOON + 3 * PACE).track == state.track[1:]
+
+
+def test_a_streak_that_began_as_we_went_blind_is_dated_back_over_the_blind_stretch() -> None:
+    setup, state = probe_setup(failure_threshold=2), heard(".")
+    for verdict, beat in [(Verdict.FAIL, 1), (Verdict.UNKNOWN, 1), (Verdict.FAIL, 2)]:
+        state = health.hear(state, setup, result(verdict=verdict, started=NOON + beat * PACE))
+    assert state.track == (
+        Stretch(NOON, Health.UP),
+        Stretch(NOON + PACE, Health.DOWN, blind=True),
+        Stretch(NOON + 2 * PACE, Health.DOWN),
+    )

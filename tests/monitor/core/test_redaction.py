@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.redaction import REDACTED, Redactor
+from monitor.core.redaction import REDACTED, Redactor, printable
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,11 @@ def test_no_common_spelling_of_any_secret_survives(secret: str, around: str) -> 
     for spelling in spellings:
         if not set("<>") & set(secret):
             assert redactor(around + spelling + around) == around + REDACTED + around
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("Prices, “off” by 1 €", "Prices, “off” by 1 €"), ("a\tb\nc", "a b c"), ("\x1b[31mred\x00", "�[31mred�")],
+)
+def test_what_a_terminal_could_obey_is_not_printed(text: str, shown: str) -> None:
+    assert printable(text) == shown

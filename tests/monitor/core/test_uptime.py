@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.model import DAY, HOUR, SECOND, AmendmentKind, Instant, Span, Status
-from monitor.core.uptime import as_amended, uptime
+from monitor.core.uptime import WINDOWS, as_amended, uptime
 from tests.builders import amendment
 
 OK, DEGRADED, PARTIAL, MAJOR = Status.OPERATIONAL, Status.DEGRADED, Status.PARTIAL_OUTAGE, Status.MAJOR_OUTAGE
@@ -117,3 +117,30 @@ def test_uptime_is_that_of_the_amended_spans(kind: AmendmentKind, percent: float
     spans = [Span(START, OK), Span(END - 6 * HOUR, MAJOR)]
     said = amendment(since=END - 6 * HOUR, until=END, kind=kind)
     assert uptime(as_amended(spans, [said], END), START, END).percent == percent
+
+
+def test_windows_are_a_day_seven_and_thirty() -> None:
+    assert WINDOWS == {"day": 86_400_000, "week": 604_800_000, "month": 2_592_000_000}
+
+
+@pytest.mark.parametrize(
+    ("spans", "ratio"),
+    [
+        ([], None),
+        ([(0, OK)], 1.0),
+        ([(0, MAJOR)], 0.0),
+        ([(0, OK), (END - 6 * HOUR, PARTIAL)], 0.925),
+        ([(0, WINDOW)], None),
+    ],
+)
+def test_the_ratio_is_not_rounded_and_there_is_none_where_nothing_was_observed(
+    spans: list[tuple[Instant, Status]], ratio: float | None
+) -> None:
+    found = uptime([Span(since, status) for since, status in spans], START, END).ratio
+    assert found == (None if ratio is None else pytest.approx(ratio))
+
+
+def test_time_in_no_length_is_spent_nowhere() -> None:
+    assert uptime([Span(0, OK), Span(START, OK), Span(END, MAJOR)], START, END).spent == {OK: DAY}
+    assert uptime([Span(START, OK)], START, END).spent == {OK: DAY}
+    assert uptime([Span(END + 5, OK)], START, END).spent == {UNKNOWN: DAY}

@@ -52,7 +52,17 @@ async def test_a_step_of_the_wall_clock_neither_stops_nor_floods_the_probes(worl
         assert max(gaps(world, probe)) < 2 * INTERVAL
         assert len(world.instants(probe)) <= 11 * MINUTE // INTERVAL + 1
         assert len(off_grid(world, probe)) <= 1
-        assert set(points(probe, INTERVAL, stepped, world.clock.now())) <= set(world.instants(probe))
+        on_grid_again = points(probe, INTERVAL, stepped + INTERVAL // 2, world.clock.now())
+        assert set(on_grid_again) <= set(world.instants(probe))
+
+
+@pytest.mark.parametrize("step", [-6 * HOUR - 27 * SECOND, -6 * HOUR - 15 * SECOND, 6 * HOUR + 27 * SECOND])
+async def test_a_step_that_moves_the_grid_leaves_no_probe_unwatched_for_long(world: World, step: Duration) -> None:
+    world.begin(dict.fromkeys(MANY, INTERVAL))
+    await world.watched(MINUTE)
+    world.wall_ahead = step
+    await world.watched(3 * MINUTE)
+    assert max(gap for probe in MANY for gap in gaps(world, probe)) <= INTERVAL * 3 // 2
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -75,11 +85,22 @@ async def test_after_a_suspend_every_probe_runs_once_in_its_turn_and_is_on_its_g
     await world.watched(2 * INTERVAL)
     for probe in MANY:
         instants = [at for at in world.instants(probe) if at > woken]
-        grid = points(probe, INTERVAL, woken, woken + 2 * INTERVAL)
-        assert instants[-2:] == grid
+        grid = points(probe, INTERVAL, woken + INTERVAL // 2 + SECOND, woken + 2 * INTERVAL)
+        assert instants[-len(grid) :] == grid
         assert len(instants) <= 3
         assert instants[0] < woken + 3 * SECOND
     assert max(world.lateness) < 0.01  # sleeping is not being late
+
+
+async def test_who_was_asked_after_a_suspend_is_not_asked_again_at_once(world: World) -> None:
+    world.begin(dict.fromkeys(MANY, INTERVAL))
+    await world.watched(INTERVAL)
+    world.asleep = 8 * HOUR
+    woken = world.clock.now()
+    await world.watched(3 * INTERVAL)
+    for probe in MANY:
+        made_up, following = [at for at in world.instants(probe) if at > woken][:2]
+        assert INTERVAL // 2 - 2 * SECOND < following - made_up < INTERVAL * 3 // 2 + SECOND  # it waited for its turn
 
 
 async def test_an_hourly_probe_does_not_wait_for_its_hour_after_a_suspend(world: World) -> None:
