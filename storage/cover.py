@@ -34,7 +34,7 @@ def cover(since: Instant, until: Instant, tiers: Sequence[Tier]) -> list[Piece]:
     if not tiers:
         return [Piece(None, since, until)]
     (width, kept_since), *narrower = tiers
-    begin, end = _up(max(since, kept_since), width), until // width * width
+    begin, end = next_stretch(max(since, kept_since), width), until // width * width
     if begin >= end:
         return cover(since, until, narrower)
     return [*cover(since, begin, narrower), Piece(width, begin, end), *cover(end, until, narrower)]
@@ -45,6 +45,6 @@ def within(tiers: Sequence[Tier], since: Instant, width: Duration) -> list[Tier]
     return [tier for tier in tiers if since % tier.width == width % tier.width == 0]
 
 
-def _up(at: Instant, width: Duration) -> Instant:
-    """The first stretch that begins then or later."""
+def next_stretch(at: Instant, width: Duration) -> Instant:
+    """When the first stretch begins that begins then or later."""
     return -(-at // width) * width

@@ -77,9 +77,10 @@ class Window:
         end = _end(db, probe, cover(begin, self._until, tiers)[0], last)
         kept: defaultdict[int, list[bytes]] = defaultdict(list)
         loose: defaultdict[int, list[Spent]] = defaultdict(list)
-        for at, body in _sketches(db, probe, cover(begin, end, tiers)):
+        pieces = cover(begin, end, tiers)
+        for at, body in _sketches(db, probe, pieces):
             kept[self._slot(at)].append(body)
-        for run in _runs(db, probe, cover(begin, end, tiers), last):
+        for run in _runs(db, probe, pieces, last):
             loose[self._slot(run.started)].append(run.spent)
         for number in kept.keys() | loose.keys():
             found = (sketches.decode(*kept[number]), Sketch.of_spent(loose[number]))

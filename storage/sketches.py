@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from monitor.core.model import HOUR, Duration, Instant
 from monitor.core.sketch import DIGIT, MEASURES, TIERS, Distribution, Sketch
 from storage import meta
-from storage.cover import Tier
+from storage.cover import Tier, next_stretch
 
 # In meta: results up to that number are counted; and stretches that began earlier are neither written nor read.
 COUNTED = "sketched"
@@ -129,22 +129,22 @@ def expire(db: Database, horizon: Instant, keep: Duration, now: Instant) -> None
     for width, kept in TIERS:
         over = horizon if kept is None else max(horizon, horizon + keep - kept)
         # A clock that ran ahead must not keep us from sketching until it is that late.
-        _move(db, width, min(max(_kept_since(db, width), _up(over, width)), _up(now, width)))
+        _move(db, width, min(max(_kept_since(db, width), next_stretch(over, width)), next_stretch(now, width)))
 
 
 def give_up(db: Database, before: Instant) -> None:
     """Give up, in all tiers, what began before an instant: results of that time are gone."""
     for width, _ in TIERS:
-        _move(db, width, max(_kept_since(db, width), _up(before, width)))
+        _move(db, width, max(_kept_since(db, width), next_stretch(before, width)))
 
 
 def give_up_oldest(db: Database, before: Instant) -> bool:
     """Give up the oldest stretches that are there, if they began an hour or more before an instant; whether any."""
     found = [db.execute(OLDEST, (width,)).fetchone()[0] for width, _ in TIERS]
     oldest = min((since for since in found if since is not None), default=None)
-    if oldest is None or _up(oldest + 1, HOUR) > before:
+    if oldest is None or next_stretch(oldest + 1, HOUR) > before:
         return False
-    give_up(db, _up(oldest + 1, HOUR))
+    give_up(db, next_stretch(oldest + 1, HOUR))
     return True
 
 
@@ -163,8 +163,3 @@ def _move(db: Database, width: Duration, since: Instant) -> None:
 
 def _kept_since(db: Database, width: Duration) -> Instant:
     return meta.number(db, KEPT_SINCE.format(width=width)) or 0
-
-
-def _up(at: Instant, width: Duration) -> Instant:
-    """The first stretch that begins then or later."""
-    return -(-at // width) * width

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from sqlite_utils import Database
 
 from monitor.core.model import DAY, HOUR
 from monitor.core.subscribing import DeliveryState
-from storage import answers, deliveries, events, schema, subscriptions
-from storage.opening import connect
+from storage import answers, deliveries, events, subscriptions
 from tests.builders import NOON
 from tests.storage.costs import costly, machine_steps
 from tests.storage.owing import answered, attempt, delivery, event, subscription
@@ -30,14 +28,6 @@ OF_THE_ANSWER = {
     "unsettled": ["SCAN d USING INDEX deliveries_unsettled"],  # which holds nothing else
     "dead deliveries": ["USE TEMP B-TREE FOR ORDER BY"],
 }
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    db = connect(tmp_path / "monitor.db")
-    schema.migrate(db, schema.MIGRATIONS)
-    yield db
-    db.close()
 
 
 def live(db: Database, days: int) -> None:

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import pytest
 from sqlite_utils import Database
@@ -23,8 +22,7 @@ from monitor.core.model import (
     Tick,
     Verdict,
 )
-from storage import amendments, incidents, meta, results, schema, sketching, spans
-from storage.opening import connect
+from storage import amendments, incidents, meta, results, sketching, spans
 from storage.store import Store
 from tests.builders import NOON, incident, result
 from tests.storage import sketched
@@ -257,14 +255,6 @@ HISTORY = """
     INSERT INTO results
     SELECT n, 1, :now - (:runs - n) * :pace, 0, 'pass', NULL, 1, 1, 1, 1, 1, 200, NULL, '', NULL, 0, NULL FROM runs
 """
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    db = connect(tmp_path / "monitor.db")
-    schema.migrate(db, schema.MIGRATIONS)
-    yield db
-    db.close()
 
 
 def live(db: Database, days: int) -> None:

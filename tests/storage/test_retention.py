@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,8 +20,7 @@ from monitor.core.model import (
     Started,
     Step,
 )
-from storage import board, chunks, meta, observations, packs, retention, schema, sketches, sketching
-from storage.opening import connect
+from storage import board, chunks, meta, observations, packs, retention, sketches, sketching
 from storage.recall import Recall
 from storage.retention import PACKS_AT_A_TIME, ROWS_AT_A_TIME
 from tests.builders import NOON, result, setup
@@ -31,15 +29,6 @@ from tests.storage.packed import every, in_packs, pack_all_of, rows
 
 MEGABYTE = 10**6
 LARGE = 1_000 * MEGABYTE
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    db = connect(tmp_path / "monitor.db")
-    db.execute("PRAGMA synchronous = OFF")  # no power cut here
-    schema.migrate(db, schema.MIGRATIONS)
-    yield db
-    db.close()
 
 
 def remember(db: Database, *observed: Observation) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,22 +9,13 @@ from sqlite_utils import Database
 
 from monitor.core.model import DAY, HOUR, MINUTE, PHASES, Duration, Instant, Phases
 from monitor.core.sketch import MEASURES, Distribution, Sketch
-from storage import schema, sketches
+from storage import sketches
 from storage.cover import Tier
-from storage.opening import connect
 from tests.builders import NOON
 from tests.storage.costs import costly
 from tests.storage.sketched import of, remember, roll_up, rows, timed
 
 TODAY: Instant = NOON // DAY * DAY
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    opened = connect(tmp_path / "monitor.db")
-    schema.migrate(opened, schema.MIGRATIONS)
-    yield opened
-    opened.close()
 
 
 def begins(db: Database, width: Duration) -> list[Instant]:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlite_utils import Database
 
 from monitor.core.model import DAY, HOUR, MINUTE, SECOND, Instant, Result, Verdict
-from storage import board, chunks, meta, packs, retention, schema, sketches, sketching
-from storage.opening import connect
+from storage import board, chunks, meta, packs, retention, sketches, sketching
 from storage.sketching import PACKS_AT_A_TIME, PROBES_AT_A_TIME, RUNS_AT_A_TIME
 from tests.builders import NOON
 from tests.storage.costs import machine_steps
@@ -18,15 +14,6 @@ from tests.storage.sketched import between, counts, of, remember, roll_up, rows,
 
 TODAY = NOON // DAY * DAY
 FIVE = 5 * MINUTE
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    opened = connect(tmp_path / "monitor.db")
-    opened.execute("PRAGMA synchronous = OFF")  # no power cut here
-    schema.migrate(opened, schema.MIGRATIONS)
-    yield opened
-    opened.close()
 
 
 def pack(db: Database, now: Instant) -> bool:
